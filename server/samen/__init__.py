@@ -1,0 +1,1 @@
+"""Samen: rooms, sensors and savings for buildings that several associations share."""

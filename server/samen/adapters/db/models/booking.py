@@ -1,0 +1,124 @@
+"""Bookings: a series, its occurrences, and the claims that may not overlap."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import DDL, CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, event, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.schema import ExecutableDDLElement
+
+from samen.adapters.db.models.base import Base, choice
+from samen.adapters.db.models.member import Member
+from samen.adapters.db.models.site import Space
+from samen.adapters.db.models.tenant import Tenant
+
+
+class OccurrenceStatus(enum.Enum):
+    """Where an occurrence stands. Only the first two hold their space."""
+
+    CONFIRMED = "confirmed"
+    PENDING = "pending"
+    CANCELLED = "cancelled"
+    RELEASED = "released"
+
+
+class Series(Base):
+    """What was asked for, in local wall time; a one-off booking is a series without a rule."""
+
+    __tablename__ = "series"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"))
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
+    booked_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    title: Mapped[str]
+    people: Mapped[int | None]
+    starts_local: Mapped[datetime] = mapped_column(DateTime(timezone=False))
+    length: Mapped[timedelta]
+    timezone: Mapped[str]
+    rrule: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+    tenant: Mapped[Tenant] = relationship()
+    booked_by: Mapped[Member] = relationship()
+    occurrences: Mapped[list[Occurrence]] = relationship(
+        back_populates="series", order_by="Occurrence.starts_at", cascade="all, delete-orphan"
+    )
+
+
+class Occurrence(Base):
+    """One date of a series. `original_start` never changes: it is the RECURRENCE-ID of a moved date."""
+
+    __tablename__ = "occurrences"
+    __table_args__ = (
+        UniqueConstraint("series_id", "original_start"),
+        CheckConstraint("starts_at < ends_at", name="span"),
+        Index("ix_occurrences_space_id_starts_at", "space_id", "starts_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    series_id: Mapped[UUID] = mapped_column(ForeignKey("series.id"))
+    space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"))
+    original_start: Mapped[datetime]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    status: Mapped[OccurrenceStatus] = mapped_column(choice(OccurrenceStatus, "status"))
+    sequence: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]
+
+    series: Mapped[Series] = relationship(back_populates="occurrences")
+    space: Mapped[Space] = relationship()
+    claims: Mapped[list[Claim]] = relationship(cascade="all, delete-orphan")
+
+
+class Claim(Base):
+    """An occurrence's hold on one indivisible space. Active claims on a space never overlap."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="span"),
+        ExcludeConstraint(
+            ("space_id", "="),
+            (text("tstzrange(starts_at, ends_at, '[)')"), "&&"),
+            using="gist",
+            where=text("active"),
+            name="ex_claims_overlap",
+        ).ddl_if(dialect="postgresql"),
+        Index("ix_claims_space_id_starts_at", "space_id", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    occurrence_id: Mapped[UUID] = mapped_column(ForeignKey("occurrences.id"), index=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+OVERLAP = "ex_claims_overlap"
+_TRIGGER = """
+CREATE TRIGGER ex_claims_overlap_{when} BEFORE {when} ON claims WHEN NEW.active
+BEGIN
+    SELECT RAISE(ABORT, 'ex_claims_overlap') WHERE EXISTS (
+        SELECT 1 FROM claims AS held
+        WHERE held.space_id = NEW.space_id AND held.active AND held.id IS NOT NEW.id
+          AND held.starts_at < NEW.ends_at AND NEW.starts_at < held.ends_at);
+END
+"""
+# Two triggers: a claim that is moved, restored or given another space must be refused as a new one is.
+OVERLAP_TRIGGERS = tuple(_TRIGGER.format(when=when) for when in ("INSERT", "UPDATE"))
+
+
+def _guard_overlap() -> None:
+    extension: ExecutableDDLElement = DDL("CREATE EXTENSION IF NOT EXISTS btree_gist")  # type: ignore[no-untyped-call]
+    event.listen(Base.metadata, "before_create", extension.execute_if(dialect="postgresql"))
+    for statement in OVERLAP_TRIGGERS:
+        trigger: ExecutableDDLElement = DDL(statement)  # type: ignore[no-untyped-call]
+        event.listen(Claim.__table__, "after_create", trigger.execute_if(dialect="sqlite"))
+
+
+_guard_overlap()

@@ -1,0 +1,76 @@
+"""Sensor nodes, their boots, and the messages that could not be used."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from samen.adapters.db.models.base import Base, choice
+from samen.adapters.db.models.site import Site, Space
+
+
+class DeviceState(enum.Enum):
+    """What a node last said of itself; NEW until it speaks."""
+
+    NEW = "new"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    SLEEPING = "sleeping"
+    UPDATING = "updating"
+
+
+class Device(Base):
+    """A node. `slug` is its device id, its MQTT client id and its MQTT user name."""
+
+    __tablename__ = "devices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    space_id: Mapped[int | None] = mapped_column(ForeignKey("spaces.id"))
+    streams: Mapped[list[str]]
+    secret_hash: Mapped[str | None]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    state: Mapped[DeviceState] = mapped_column(choice(DeviceState, "state"), default=DeviceState.NEW)
+    # Names the connection that `state` speaks of: a will from an older one is ignored.
+    sid: Mapped[str | None]
+    state_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    clock_skew_s: Mapped[float | None]
+    meta: Mapped[dict[str, Any] | None]
+    diag: Mapped[dict[str, Any] | None]
+
+    site: Mapped[Site] = relationship()
+    space: Mapped[Space | None] = relationship()
+
+
+class Boot(Base):
+    """One boot of a node: how its seconds since boot map to UTC, once its clock was set."""
+
+    __tablename__ = "boots"
+
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"), primary_key=True)
+    boot: Mapped[int] = mapped_column(primary_key=True)
+    up: Mapped[int]
+    utc: Mapped[datetime]
+
+
+class Quarantined(Base):
+    """A message that could not be used: a short sample and the reason, for the manager to read."""
+
+    __tablename__ = "quarantined"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    topic: Mapped[str]
+    device: Mapped[str | None]
+    reason: Mapped[str]
+    detail: Mapped[str]
+    sample: Mapped[str]
+    size: Mapped[int]

@@ -1,0 +1,65 @@
+"""Energy and occupancy per quarter, hour and local day, and what has to be computed again."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from samen.adapters.db.models.base import Base, choice
+
+
+class Step(enum.Enum):
+    """The length of a bucket. A DAY is a local day of 23, 24 or 25 hours."""
+
+    QUARTER = "15min"
+    HOUR = "hour"
+    DAY = "day"
+
+
+class EnergyRollup(Base):
+    """What a register counted in a bucket, in its unit.
+
+    `known_s` is how many of the bucket's seconds lie between two readings of one gen.
+    """
+
+    __tablename__ = "energy_rollups"
+
+    register_id: Mapped[int] = mapped_column(ForeignKey("registers.id"), primary_key=True)
+    step: Mapped[Step] = mapped_column(choice(Step, "step"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    amount: Mapped[float]
+    known_s: Mapped[int]
+
+
+class OccupancyRollup(Base):
+    """How long a space was occupied, empty and unknown in a bucket, in seconds."""
+
+    __tablename__ = "occupancy_rollups"
+
+    space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"), primary_key=True)
+    step: Mapped[Step] = mapped_column(choice(Step, "step"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    occupied_s: Mapped[int]
+    empty_s: Mapped[int]
+    unknown_s: Mapped[int]
+
+
+class DirtyEnergy(Base):
+    """A quarter of a register that a reading touched: its buckets are computed again."""
+
+    __tablename__ = "dirty_energy"
+
+    register_id: Mapped[int] = mapped_column(ForeignKey("registers.id"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+
+
+class DirtyOccupancy(Base):
+    """A quarter of a space that a reading touched."""
+
+    __tablename__ = "dirty_occupancy"
+
+    space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)

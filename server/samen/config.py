@@ -1,0 +1,106 @@
+"""Settings: one frozen value, read from the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+class BadSettings(ValueError):
+    """A setting cannot be used; the message names the variable and says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where MQTT is: host, port, credentials, and whether Samen runs the broker itself."""
+
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = None
+    tls: bool = False
+    embedded: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an installation can choose. See README, "Configuration"."""
+
+    database_url: str
+    mqtt: Broker
+    secret_key: str
+    timezone: ZoneInfo
+    base_url: str
+    mail_url: str | None = None
+    demo: bool = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read `SAMEN_*`. Raises BadSettings with the variable's name."""
+        return cls(
+            database_url=_database_url(environ.get("SAMEN_DATABASE_URL", "sqlite:///var/samen.db")),
+            mqtt=_broker(environ.get("SAMEN_MQTT_URL", "embedded://127.0.0.1:1883")),
+            secret_key=environ.get("SAMEN_SECRET_KEY", ""),
+            timezone=_timezone(environ.get("SAMEN_SITE_TIMEZONE", "Europe/Brussels")),
+            base_url=_base_url(environ.get("SAMEN_BASE_URL", "http://127.0.0.1:8075")),
+            mail_url=environ.get("SAMEN_MAIL_URL") or None,
+            demo=environ.get("SAMEN_DEMO") == "1",
+        )
+
+    def require_secret(self) -> None:
+        """Refuse to serve with a missing, short or well-known secret key, unless this is the demo."""
+        if not self.demo and (len(self.secret_key) < 16 or self.secret_key in KNOWN_SECRETS):
+            raise BadSettings(
+                "SAMEN_SECRET_KEY: set a secret of your own of at least 16 characters, "
+                f"for instance {secrets.token_urlsafe(24)}"
+            )
+
+
+KNOWN_SECRETS = frozenset(
+    {"changeme-changeme", "samen-demo-secret-key", "0123456789abcdef", "secret-key-secret"}
+)
+
+
+def _database_url(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSettings("SAMEN_DATABASE_URL: expected sqlite:///… or postgresql+psycopg://…")
+    return text
+
+
+def _timezone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadSettings(f"SAMEN_SITE_TIMEZONE: no time zone is called {name!r}") from error
+
+
+def _base_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BadSettings("SAMEN_BASE_URL: expected http://host or https://host")
+    return text.rstrip("/")
+
+
+def _broker(text: str) -> Broker:
+    parts = urlsplit(text)
+    if parts.scheme not in {"mqtt", "mqtts", "embedded"} or not parts.hostname:
+        raise BadSettings("SAMEN_MQTT_URL: expected mqtt://, mqtts:// or embedded://, with a host")
+    return Broker(
+        host=parts.hostname,
+        port=_port(parts),
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        tls=parts.scheme == "mqtts",
+        embedded=parts.scheme == "embedded",
+    )
+
+
+def _port(parts: SplitResult) -> int:
+    try:
+        return parts.port or (8883 if parts.scheme == "mqtts" else 1883)
+    except ValueError as error:
+        raise BadSettings("SAMEN_MQTT_URL: the port must be a number from 1 to 65535") from error

@@ -1,0 +1,1 @@
+"""Pure rules of shared buildings: no I/O, no clock, no framework."""
