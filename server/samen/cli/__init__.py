@@ -1,0 +1,55 @@
+"""The `samen` command: exit 0 on success, 1 on a "no", 2 on bad use or bad input with one line that says what."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from samen.config import BadSettings
+
+# Each feature's module offers `commands`, a tuple of click commands. They are imported when first needed:
+# `samen --help` must not wait for gunicorn.
+COMMANDS = {
+    "migrate": "database",
+    "site": "site",
+}
+
+
+class BadInput(click.ClickException):
+    """What was given cannot be used: one line on stderr, exit 2."""
+
+    exit_code = 2
+
+
+class No(click.ClickException):
+    """Understood, and the answer is no: one line on stderr, exit 1."""
+
+    exit_code = 1
+
+
+class _Commands(click.Group):
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"samen.cli.{COMMANDS[name]}")
+        return next(command for command in module.commands if command.name == name)
+
+
+@click.command(cls=_Commands)
+@click.version_option(package_name="samen")
+def samen() -> None:
+    """Rooms, sensors and savings for buildings that several associations share."""
+
+
+def main() -> None:
+    """Run the command; settings that cannot be used are bad use too."""
+    try:
+        samen()
+    except BadSettings as error:
+        click.echo(f"samen: {error}", err=True)
+        sys.exit(2)
