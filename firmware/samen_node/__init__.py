@@ -1,0 +1,1 @@
+"""The Samen sensor node: the same files run on MicroPython and on CPython."""
