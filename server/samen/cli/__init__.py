@@ -37,7 +37,8 @@ class _Commands(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"samen.cli.{COMMANDS[name]}")
-        return next(command for command in module.commands if command.name == name)
+        commands: tuple[click.Command, ...] = module.commands
+        return next(command for command in commands if command.name == name)
 
 
 @click.command(cls=_Commands)

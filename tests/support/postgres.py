@@ -1,0 +1,83 @@
+"""A private PostgreSQL server for the tests."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+from support.ports import answers, eventually, free_port
+
+
+class PostgresMissing(Exception):
+    """The server's programs are not on this machine."""
+
+
+def _programs() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        raise PostgresMissing("PostgreSQL is not installed: `make test` installs it (apt: postgresql)")
+    return found[-1].parent
+
+
+def _as_postgres() -> list[str]:
+    # The server refuses to run as root; Debian's package brings its own user.
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
+
+
+class PostgresServer:
+    """A running server; `new_database()` gives the URL of an empty database of its own."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def new_database(self) -> str:
+        name = f"samen_{uuid4().hex}"
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return f"postgresql+psycopg://samen@127.0.0.1:{self.port}/{name}"
+
+    def _dsn(self, database: str) -> str:
+        return f"host=127.0.0.1 port={self.port} user=samen dbname={database}"
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[PostgresServer]:
+    """Run a server in `folder` until the block ends; nothing of it survives."""
+    programs, port, cluster = _programs(), free_port(), folder / "cluster"
+    prefix = _as_postgres()
+    if prefix:
+        for place in (folder, *folder.parents):
+            if place == Path("/tmp"):
+                break
+            place.chmod(0o755)
+        shutil.chown(folder, "postgres")
+    subprocess.run(
+        [*prefix, programs / "initdb", "-D", cluster, "-U", "samen", "-A", "trust", "-E", "UTF8", "--no-sync"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    settings = ("-p", str(port), "-k", "", "-h", "127.0.0.1", "-c", "max_connections=200")
+    with (folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [*prefix, programs / "postgres", "-D", cluster, *settings], stdout=log, stderr=log, cwd="/"
+        )
+    try:
+        eventually(lambda: answers(port), within=30)
+        eventually(lambda: _accepts(port), within=30)
+        yield PostgresServer(port)
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _accepts(port: int) -> bool:
+    try:
+        psycopg.connect(f"host=127.0.0.1 port={port} user=samen dbname=postgres").close()
+    except psycopg.OperationalError:
+        return False
+    return True
