@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 
 from sqlalchemy import ForeignKey
@@ -10,15 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from samen.adapters.db.models.base import Base, choice
 from samen.adapters.db.models.tenant import Tenant
-
-
-class Role(enum.Enum):
-    """What a membership allows. A visitor has none; a device speaks MQTT only."""
-
-    MEMBER = "member"
-    TENANT_ADMIN = "tenant_admin"
-    MANAGER = "manager"
-    AUDITOR = "auditor"
+from samen.domain.access import Role
 
 
 class Member(Base):
