@@ -15,6 +15,14 @@ class Role(enum.Enum):
     AUDITOR = "auditor"
 
 
+class Scope(enum.Enum):
+    """What an API token may be used for; its owner's role limits it further."""
+
+    BOOKINGS = "bookings"
+    ENERGY = "energy"
+    DEVICES = "devices"
+
+
 @dataclass(frozen=True)
 class Viewer:
     """A signed-in member acting for one tenant."""
@@ -38,3 +46,14 @@ class Viewer:
             return True
         own_tenant = tenant_id == self.tenant_id
         return own_tenant and (booked_by_id == self.member_id or self.role is Role.TENANT_ADMIN)
+
+    def may_read_meter_of(self, tenant_id: int | None) -> bool:
+        """The tenant's own meters and the building's shared ones; all of them for those who look after it."""
+        return tenant_id in {None, self.tenant_id} or self.role in {Role.MANAGER, Role.AUDITOR}
+
+    def may_invite(self, tenant_id: int, role: Role) -> bool:
+        """A manager invites anyone; a tenant's admin invites members and admins into that tenant."""
+        if self.role is Role.MANAGER:
+            return True
+        own = self.role is Role.TENANT_ADMIN and tenant_id == self.tenant_id
+        return own and role in {Role.MEMBER, Role.TENANT_ADMIN}

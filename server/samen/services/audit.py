@@ -1,0 +1,69 @@
+"""Noting deeds in the audit chain, and verifying it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from samen.adapters.db.locks import AUDIT, take_turn
+from samen.adapters.db.models import AuditEntry
+from samen.domain.audit import GENESIS, Deed, Link, digest, first_broken
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the chain holds: how many entries, the newest digest, and the first broken entry if any."""
+
+    entries: int
+    head: str
+    broken: Link | None
+
+
+def note(
+    session: Session, actor: str, action: str, subject: str, facts: Mapping[str, Any], now: datetime
+) -> AuditEntry:
+    """Add a deed to the chain, in the transaction of the deed itself.
+
+    Writers queue here until the transaction ends, so take any other lock first. Raises TypeError when
+    `facts` holds something other than JSON values.
+    """
+    take_turn(session, AUDIT, (0,))
+    kept = json.loads(json.dumps(dict(facts)))
+    previous = _head(session)
+    entry = AuditEntry(
+        at=now,
+        actor=actor,
+        action=action,
+        subject=subject,
+        facts=kept,
+        previous=previous,
+        digest=digest(previous, Deed(now, actor, action, subject, kept)),
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def verify(session: Session) -> Verdict:
+    """Recompute every digest. Entries cut off the end leave no trace here: compare `head` with a copy."""
+    broken = first_broken(_links(session))
+    entries = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+    return Verdict(entries, _head(session), broken)
+
+
+def _head(session: Session) -> str:
+    newest = select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)
+    return session.scalar(newest) or GENESIS
+
+
+def _links(session: Session) -> Iterator[Link]:
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000))
+    for entry in entries:
+        deed = Deed(entry.at, entry.actor, entry.action, entry.subject, entry.facts)
+        yield Link(entry.id, deed, entry.previous, entry.digest)
