@@ -1,4 +1,4 @@
-"""The `samen` command: exit 0 on success, 1 on a "no", 2 on bad use or bad input with one line that says what."""
+"""The `samen` command: exit 0 on success, 1 on a "no", 2 on bad use, with one line that says what."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from samen.adapters.db.models.base import Base
 from samen.adapters.db.models.booking import Claim, Occurrence, OccurrenceStatus, Series
 from samen.adapters.db.models.device import Boot, Device, DeviceState, Quarantined
 from samen.adapters.db.models.idempotency import IdempotencyKey
-from samen.adapters.db.models.member import ApiToken, Invitation, LoginSession, Member, Membership, Role
+from samen.adapters.db.models.member import ApiToken, Invitation, LoginSession, Member, Membership
 from samen.adapters.db.models.meter import Meter, MeterKind, Register, Unit
 from samen.adapters.db.models.notice import Notice
 from samen.adapters.db.models.reading import IndexReading, OccupancyReading, Reading, SpaceState, TimeQuality
@@ -46,7 +46,6 @@ __all__ = [
     "Quarantined",
     "Reading",
     "Register",
-    "Role",
     "Series",
     "Site",
     "Space",
