@@ -1,0 +1,85 @@
+# Samen. `make` alone lists what there is to do.
+
+PORT ?= 8075
+RESET ?=
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+NPM := cd dashboards && PATH="$(CURDIR)/$(BIN):$$PATH" npm
+
+# What the installed package is made of beyond the Python that runs in place: an editable install does not
+# rebuild pages or translations by itself, so a change here asks for a new one.
+PAGE_SOURCES := $(shell find dashboards -name node_modules -prune -o -name dist -prune -o -type f -print) \
+	$(shell find server/samen/locale -name '*.po' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test check format watch lock bench faults clean
+
+help: ## List the targets
+	@echo "Samen: rooms, sensors and savings for buildings that several associations share."
+	@echo
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | \
+		while IFS="$$(printf '\t')" read -r target does; do printf '  make %-8s %s\n' "$$target" "$$does"; done
+
+demo: $(VENV)/.demo $(VENV)/.samen ## Run everything in this terminal (PORT=8075; RESET=1 starts afresh)
+	@exec $(BIN)/samen demo --port $(PORT) $(if $(RESET),--reset)
+
+test: system-packages check ## Install what is missing and run every test (ARGS="-k booking" runs some)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev $(VENV)/.samen ## Format, lint, types, import arrows, page scripts, translations, lock files
+	@$(BIN)/ruff format --check --quiet . || { echo "samen: make format mends this"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(NPM) run --silent check
+	@$(BIN)/python scripts/check_lock_files.py
+
+format: $(VENV)/.dev ## Put the code in the house's format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix --quiet .
+
+watch: $(VENV)/.demo $(VENV)/.samen ## Build the pages again at every change
+	@$(NPM) run watch
+
+lock: $(VENV)/.dev ## Pin today's packages, with hashes, in requirements/
+	@scripts/lock.sh
+
+bench: $(VENV)/.dev $(VENV)/.samen ## Run the benchmarks
+	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit; done
+
+faults: system-packages $(VENV)/.dev $(VENV)/.samen ## Run the fault campaign: kills, cuts, restarts
+	@$(BIN)/python -m pytest tests/faults $(ARGS)
+
+clean: ## Remove what was built and installed; what Samen stored, in var/, stays
+	@rm -rf $(VENV) build dist dashboards/dist dashboards/node_modules
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find server firmware \( -name '*.mo' -o -name '*.mpy' -o -name '*.egg-info' \) -exec rm -rf {} +
+
+.PHONY: system-packages
+system-packages:
+	@scripts/system-packages.sh
+
+$(BIN)/python:
+	@python=$$(PYTHON="$(PYTHON)" scripts/find-python.sh) && "$$python" -m venv $(VENV)
+
+# A stamp a step, so that a second run does nothing.
+$(VENV)/.demo: requirements/demo.txt requirements/build.txt | $(BIN)/python
+	@echo "Installing Python packages (once)"
+	@scripts/install.sh --require-hashes -r requirements/demo.txt -r requirements/build.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt requirements/build.txt | $(BIN)/python
+	@echo "Installing Python packages for development (once)"
+	@scripts/install.sh --require-hashes -r requirements/dev.txt -r requirements/build.txt
+	@touch $@
+
+# Without isolation: node and hatchling are the ones just installed, checked against their hashes.
+$(VENV)/.samen: pyproject.toml hatch_build.py $(PAGE_SOURCES) | $(BIN)/python
+	@echo "Building the pages and installing Samen"
+	@scripts/install.sh --no-deps --no-build-isolation --editable .
+	@touch $@
