@@ -3,12 +3,19 @@
 from samen.adapters.db.models.audit import AuditEntry
 from samen.adapters.db.models.base import Base
 from samen.adapters.db.models.booking import Claim, Occurrence, OccurrenceStatus, Series
-from samen.adapters.db.models.device import Boot, Device, DeviceState, Quarantined
+from samen.adapters.db.models.device import Boot, Device, DeviceState, Quarantined, QuarantineTally
 from samen.adapters.db.models.idempotency import IdempotencyKey
 from samen.adapters.db.models.member import ApiToken, Invitation, LoginSession, Member, Membership
 from samen.adapters.db.models.meter import Meter, MeterKind, Register, Unit
 from samen.adapters.db.models.notice import Notice
-from samen.adapters.db.models.reading import IndexReading, OccupancyReading, Reading, SpaceState, TimeQuality
+from samen.adapters.db.models.reading import (
+    IndexReading,
+    OccupancyReading,
+    Reading,
+    ReadingGap,
+    SpaceState,
+    TimeQuality,
+)
 from samen.adapters.db.models.rollup import (
     DirtyEnergy,
     DirtyOccupancy,
@@ -43,8 +50,10 @@ __all__ = [
     "OccupancyRollup",
     "Occurrence",
     "OccurrenceStatus",
+    "QuarantineTally",
     "Quarantined",
     "Reading",
+    "ReadingGap",
     "Register",
     "Series",
     "Site",

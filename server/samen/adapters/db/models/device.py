@@ -74,3 +74,17 @@ class Quarantined(Base):
     detail: Mapped[str]
     sample: Mapped[str]
     size: Mapped[int]
+
+
+class QuarantineTally(Base):
+    """How many messages were quarantined for a reason; `device` is "" where it is not one of ours.
+
+    Counts go on when samples are thinned out, and an unknown name cannot make the table grow.
+    """
+
+    __tablename__ = "quarantine_tallies"
+
+    reason: Mapped[str] = mapped_column(primary_key=True)
+    device: Mapped[str] = mapped_column(primary_key=True)
+    messages: Mapped[int]
+    last_at: Mapped[datetime]

@@ -90,6 +90,19 @@ class OccupancyReading(Base):
     quality: Mapped[TimeQuality] = mapped_column(choice(TimeQuality, "quality"))
 
 
+class ReadingGap(Base):
+    """Readings that a node dropped before the server had them: `first` to `last`, and why."""
+
+    __tablename__ = "reading_gaps"
+
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"), primary_key=True, autoincrement=False)
+    boot: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    first: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    why: Mapped[str]
+    received_at: Mapped[datetime]
+
+
 class SpaceState(Base):
     """The newest that is known of a space: what the page shows beside its name."""
 

@@ -22,7 +22,9 @@ class Step(enum.Enum):
 class EnergyRollup(Base):
     """What a register counted in a bucket, in its unit.
 
-    `known_s` is how many of the bucket's seconds lie between two readings of one gen.
+    `known_s` is how many of the bucket's seconds lie between two readings of one gen, `estimated_s` how
+    many of those lie between two that are further apart than the bucket is long: there the amount was
+    spread evenly, its shape is not known.
     """
 
     __tablename__ = "energy_rollups"
@@ -32,10 +34,14 @@ class EnergyRollup(Base):
     starts_at: Mapped[datetime] = mapped_column(primary_key=True)
     amount: Mapped[float]
     known_s: Mapped[int]
+    estimated_s: Mapped[int]
 
 
 class OccupancyRollup(Base):
-    """How long a space was occupied, empty and unknown in a bucket, in seconds."""
+    """How long a space was occupied, empty and unknown in a bucket, in seconds.
+
+    They add up to the part of the bucket that lies between two readings.
+    """
 
     __tablename__ = "occupancy_rollups"
 
@@ -48,18 +54,28 @@ class OccupancyRollup(Base):
 
 
 class DirtyEnergy(Base):
-    """A quarter of a register that a reading touched: its buckets are computed again."""
+    """Readings of a register between two instants changed: the buckets around them are computed again.
+
+    Marks are only ever added, and deleted with the computation that saw them: two workers never wait for
+    one another, and a mark that is committed late is simply seen later.
+    """
 
     __tablename__ = "dirty_energy"
 
-    register_id: Mapped[int] = mapped_column(ForeignKey("registers.id"), primary_key=True)
-    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    register_id: Mapped[int] = mapped_column(ForeignKey("registers.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    marked_at: Mapped[datetime]
 
 
 class DirtyOccupancy(Base):
-    """A quarter of a space that a reading touched."""
+    """Readings of a space between two instants changed."""
 
     __tablename__ = "dirty_occupancy"
 
-    space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"), primary_key=True)
-    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    marked_at: Mapped[datetime]

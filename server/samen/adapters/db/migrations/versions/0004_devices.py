@@ -13,6 +13,7 @@ def upgrade() -> None:
     _devices()
     _boots()
     _quarantined()
+    _quarantine_tallies()
     _meters()
     _registers()
 
@@ -20,6 +21,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("registers")
     op.drop_table("meters")
+    op.drop_table("quarantine_tallies")
     op.drop_table("quarantined")
     op.drop_table("boots")
     op.drop_table("devices")
@@ -91,6 +93,17 @@ def _quarantined() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantined")),
     )
     op.create_index(op.f("ix_quarantined_received_at"), "quarantined", ["received_at"], unique=False)
+
+
+def _quarantine_tallies() -> None:
+    op.create_table(
+        "quarantine_tallies",
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("reason", "device", name=op.f("pk_quarantine_tallies")),
+    )
 
 
 def _meters() -> None:

@@ -13,6 +13,7 @@ def upgrade() -> None:
     _readings()
     _index_readings()
     _occupancy_readings()
+    _reading_gaps()
     _space_states()
     _energy_rollups()
     _occupancy_rollups()
@@ -26,6 +27,7 @@ def downgrade() -> None:
     op.drop_table("occupancy_rollups")
     op.drop_table("energy_rollups")
     op.drop_table("space_states")
+    op.drop_table("reading_gaps")
     op.drop_table("occupancy_readings")
     op.drop_table("index_readings")
     op.drop_table("readings")
@@ -142,6 +144,20 @@ def _occupancy_readings() -> None:
     )
 
 
+def _reading_gaps() -> None:
+    op.create_table(
+        "reading_gaps",
+        sa.Column("device_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("boot", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("first", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_reading_gaps_device_id")),
+        sa.PrimaryKeyConstraint("device_id", "boot", "first", "last", name=op.f("pk_reading_gaps")),
+    )
+
+
 def _space_states() -> None:
     op.create_table(
         "space_states",
@@ -173,6 +189,7 @@ def _energy_rollups() -> None:
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("amount", sa.Double(), nullable=False),
         sa.Column("known_s", sa.Integer(), nullable=False),
+        sa.Column("estimated_s", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["register_id"], ["registers.id"], name=op.f("fk_energy_rollups_register_id")
         ),
@@ -203,18 +220,26 @@ def _occupancy_rollups() -> None:
 def _dirty_energy() -> None:
     op.create_table(
         "dirty_energy",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("register_id", sa.Integer(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["register_id"], ["registers.id"], name=op.f("fk_dirty_energy_register_id")),
-        sa.PrimaryKeyConstraint("register_id", "starts_at", name=op.f("pk_dirty_energy")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dirty_energy")),
     )
+    op.create_index(op.f("ix_dirty_energy_register_id"), "dirty_energy", ["register_id"], unique=False)
 
 
 def _dirty_occupancy() -> None:
     op.create_table(
         "dirty_occupancy",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("space_id", sa.Integer(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["space_id"], ["spaces.id"], name=op.f("fk_dirty_occupancy_space_id")),
-        sa.PrimaryKeyConstraint("space_id", "starts_at", name=op.f("pk_dirty_occupancy")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dirty_occupancy")),
     )
+    op.create_index(op.f("ix_dirty_occupancy_space_id"), "dirty_occupancy", ["space_id"], unique=False)
