@@ -1,0 +1,1 @@
+"""The node's link: MQTT over TCP or TLS."""

@@ -1,0 +1,59 @@
+"""A pulse output (S0) as an energy index: whole Wh that never run back, kept in flash."""
+
+import struct
+
+from samen_node.store import log
+
+
+class PulseCounter:
+    """The index of one register.
+
+    `path`: its file. `pulses_per_kwh`: as printed on the meter. `fresh_generation`: the generation
+    to begin when nothing legible is stored; the boot number, which counts up, never names two.
+    """
+
+    def __init__(self, path, pulses_per_kwh, fresh_generation):
+        self._path = path
+        self._pulses_per_kwh = pulses_per_kwh
+        self.generation = fresh_generation & 0xFFFF
+        self._pulses = 0
+        self._gap_s = None
+        self._last_at = None
+        self._saved = None
+        self._read()
+
+    def pulse(self, now, count=1):
+        """Count pulses that came until `now` (steady seconds)."""
+        if self._last_at is not None and count:
+            self._gap_s = (now - self._last_at) / count
+        if count:
+            self._last_at = now
+        self._pulses += count
+
+    def reading(self, register, now):
+        """The `energy` reading of the contract. What is told is saved first: after a kill the index
+        goes on from there or above, never below."""
+        self._save()
+        wh = self._pulses * 1000 // self._pulses_per_kwh
+        return {"r": register, "wh": wh, "w": self._power(now), "gen": self.generation}
+
+    def _power(self, now):
+        if self._gap_s is None:
+            return None
+        # No pulse for longer than the last gap: the load has fallen at least that far.
+        seconds = max(self._gap_s, now - self._last_at, 0.001)
+        return round(3600000 / (self._pulses_per_kwh * seconds))
+
+    def _save(self):
+        if self._pulses != self._saved:
+            log.replace(self._path, log.pack(self.generation, struct.pack("<Q", self._pulses)))
+            self._saved = self._pulses
+
+    def _read(self):
+        try:
+            for generation, payload in log.records(self._path):
+                if payload is not None:
+                    self.generation = generation
+                    self._pulses = self._saved = struct.unpack("<Q", payload)[0]
+        except OSError:
+            pass  # a new meter
