@@ -1,19 +1,36 @@
 """Real parts for every test: both database engines, migrated."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.postgres import PostgresServer, postgres_server
+
 from samen.adapters.db import Database
 from samen.adapters.db.schema import upgrade
-
-from support.postgres import PostgresServer, postgres_server
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     with postgres_server(tmp_path_factory.mktemp("postgres")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: migrating anew for each test would take most of the time."""
+    path = tmp_path_factory.mktemp("template") / "samen.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: PostgresServer) -> str:
+    """A migrated PostgreSQL database to copy."""
+    url = postgres.new_database()
+    upgrade(url)
+    return url.rpartition("/")[2]
 
 
 @pytest.fixture
@@ -29,19 +46,22 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue("postgres").new_database()
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated database, on each engine in turn."""
-    upgrade(database_url)
-    opened = Database(database_url)
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_database")
+        return
+    template = request.getfixturevalue("migrated_template")
+    opened = Database(request.getfixturevalue("postgres").new_database(template))
     yield opened
     opened.dispose()
 
 
 @pytest.fixture
-def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+def sqlite_database(migrated_file: Path, sqlite_url: str, tmp_path: Path) -> Iterator[Database]:
     """A migrated SQLite database, for tests in which the engine does not matter."""
-    upgrade(sqlite_url)
+    shutil.copy(migrated_file, tmp_path / "samen.db")
     opened = Database(sqlite_url)
     yield opened
     opened.dispose()

@@ -2,10 +2,11 @@
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import func, inspect, select
+
 from samen.adapters.db import Database
 from samen.adapters.db.models import Base, Site
 from samen.adapters.db.schema import downgrade, is_current, upgrade
-from sqlalchemy import func, inspect, select
 
 
 def test_the_migrated_tables_are_those_of_the_models(database):

@@ -36,10 +36,11 @@ class PostgresServer:
     def __init__(self, port: int) -> None:
         self.port = port
 
-    def new_database(self) -> str:
+    def new_database(self, template: str = "template1") -> str:
         name = f"samen_{uuid4().hex}"
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         return f"postgresql+psycopg://samen@127.0.0.1:{self.port}/{name}"
 
     def _dsn(self, database: str) -> str:
@@ -58,7 +59,7 @@ def postgres_server(folder: Path) -> Iterator[PostgresServer]:
             place.chmod(0o755)
         shutil.chown(folder, "postgres")
     subprocess.run(
-        [*prefix, programs / "initdb", "-D", cluster, "-U", "samen", "-A", "trust", "-E", "UTF8", "--no-sync"],
+        [*prefix, programs / "initdb", "-D", cluster, "-U", "samen", "-A", "trust", "-E", "UTF8", "-N"],
         check=True, capture_output=True,
     )  # fmt: skip
     settings = ("-p", str(port), "-k", "", "-h", "127.0.0.1", "-c", "max_connections=200")

@@ -100,7 +100,7 @@ def occurrences(
     return [seen(found, viewer) for found in session.scalars(query.order_by(Occurrence.starts_at))]
 
 
-def _occurrences() -> Select[tuple[Occurrence]]:
+def _occurrences() -> Select[Occurrence]:
     return (
         select(Occurrence)
         .join(Occurrence.series)

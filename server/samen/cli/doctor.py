@@ -1,0 +1,103 @@
+"""`samen doctor`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import threading
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from paho.mqtt.client import Client, ConnectFlags
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from samen.adapters.db.engine import Database
+from samen.config import BadSettings, Broker, Settings
+from samen.services.doctor import Finding, Surroundings, examine
+
+ANSWER_WITHIN_S = 5.0
+
+
+@click.command
+@click.option("--json", "as_json", is_flag=True, help="Print a list of {code, ok, sentence}.")
+def doctor(as_json: bool) -> None:
+    """Say what is wrong with this installation, and how to mend it. Exit 1 when something is."""
+    findings = _findings()
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{'  ok  ' if finding.ok else 'WRONG '} {finding.sentence}")
+    if not all(finding.ok for finding in findings):
+        sys.exit(1)
+
+
+def _findings() -> list[Finding]:
+    try:
+        settings = Settings.from_env()
+    except BadSettings as error:
+        return [Finding("settings", False, f"{error}.")]
+    database = Database(settings.database_url)
+    try:
+        return examine(settings, database, _around(), datetime.now(UTC))
+    finally:
+        database.dispose()
+
+
+def _around() -> Surroundings:
+    return Surroundings(
+        broker=broker_fault,
+        free_bytes=lambda path: shutil.disk_usage(path.parent).free,
+        pages_built=_pages_built,
+        micropython=lambda: shutil.which("micropython", path=str(Path(sys.executable).parent)) is not None,
+    )
+
+
+def _pages_built() -> bool:
+    """Built pages lie inside the package when installed, and beside the sources in a working tree."""
+    package = Path(__file__).parent.parent
+    return any(
+        (dist / "manifest.json").exists()
+        for dist in (package / "dashboards" / "dist", package.parent.parent / "dashboards" / "dist")
+    )
+
+
+def broker_fault(broker: Broker) -> str | None:
+    """Connect as ingest would and leave again; say what went wrong, or nothing."""
+    answers: list[ReasonCode] = []
+    answered = threading.Event()
+
+    def connected(
+        _c: Client, _u: object, _f: ConnectFlags, reason: ReasonCode, _p: Properties | None
+    ) -> None:
+        answers.append(reason)
+        answered.set()
+
+    client = Client(CallbackAPIVersion.VERSION2, client_id="samen-doctor")
+    client.on_connect = connected
+    client.username_pw_set(broker.username, broker.password)
+    if broker.tls:
+        client.tls_set()
+    try:
+        client.connect(broker.host, broker.port)
+    except OSError as error:
+        return f"{error.strerror or error}."
+    client.loop_start()
+    answered.wait(ANSWER_WITHIN_S)
+    client.disconnect()
+    client.loop_stop()
+    return _verdict(answers)
+
+
+def _verdict(answers: list[ReasonCode]) -> str | None:
+    if not answers:
+        return f"something listens there but gave no MQTT answer within {ANSWER_WITHIN_S:.0f} s."
+    return f"it refused our credentials ({answers[0]})." if answers[0].is_failure else None
+
+
+commands = (doctor,)

@@ -1,0 +1,169 @@
+"""A site as its people describe it: what a site file says, checked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import time
+
+
+@dataclass(frozen=True)
+class SitePlan:
+    """The building itself."""
+
+    slug: str
+    name: str
+    address: str = ""
+    timezone: str = "Europe/Brussels"
+
+
+@dataclass(frozen=True)
+class TenantPlan:
+    """An association; `entitlement` is its share relative to the others'."""
+
+    slug: str
+    name: str
+    tint: int = 0
+    entitlement: float = 1.0
+
+
+@dataclass(frozen=True)
+class ZonePlan:
+    """Spaces heated together."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
+class SpacePlan:
+    """A bookable space; `part_of` names the whole it divides."""
+
+    slug: str
+    name: str
+    capacity: int
+    area_m2: float
+    zone: str | None = None
+    part_of: str | None = None
+    features: tuple[str, ...] = ()
+    opening: time = time(8)
+    closing: time = time(22)
+    horizon_days: int = 400
+
+
+@dataclass(frozen=True)
+class DevicePlan:
+    """A sensor node and where it hangs."""
+
+    slug: str
+    name: str
+    streams: tuple[str, ...]
+    space: str | None = None
+
+
+@dataclass(frozen=True)
+class RegisterPlan:
+    """An index of a meter, and the node that reads it."""
+
+    code: str
+    unit: str = "Wh"
+    device: str | None = None
+
+
+@dataclass(frozen=True)
+class MeterPlan:
+    """A meter; `main` names the meter above it."""
+
+    slug: str
+    name: str
+    kind: str
+    main: str | None = None
+    space: str | None = None
+    zone: str | None = None
+    tenant: str | None = None
+    registers: tuple[RegisterPlan, ...] = ()
+
+
+@dataclass(frozen=True)
+class BuildingPlan:
+    """A whole site file."""
+
+    site: SitePlan
+    tenants: tuple[TenantPlan, ...] = ()
+    zones: tuple[ZonePlan, ...] = ()
+    spaces: tuple[SpacePlan, ...] = ()
+    devices: tuple[DevicePlan, ...] = ()
+    meters: tuple[MeterPlan, ...] = field(default=())
+
+
+def faults(plan: BuildingPlan) -> list[str]:
+    """What does not hold together: double names, names of nothing, parts that contain each other."""
+    spaces = {space.slug for space in plan.spaces}
+    return [
+        *_doubles("spaces", (space.slug for space in plan.spaces)),
+        *_doubles("tenants", (tenant.slug for tenant in plan.tenants)),
+        *_doubles("zones", (zone.slug for zone in plan.zones)),
+        *_doubles("devices", (device.slug for device in plan.devices)),
+        *_doubles("meters", (meter.slug for meter in plan.meters)),
+        *_space_faults(plan, spaces),
+        *_unknown("devices", "space", ((one.slug, one.space) for one in plan.devices), spaces),
+        *_meter_faults(plan, spaces),
+    ]
+
+
+def _space_faults(plan: BuildingPlan, spaces: set[str]) -> list[str]:
+    zones = {zone.slug for zone in plan.zones}
+    part_of = {space.slug: space.part_of for space in plan.spaces}
+    return [
+        *_unknown("spaces", "zone", ((space.slug, space.zone) for space in plan.spaces), zones),
+        *_unknown("spaces", "part_of", part_of.items(), spaces),
+        *(
+            f"spaces.{slug}.part_of: it would be a part of itself"
+            for slug in part_of
+            if _circles(slug, part_of)
+        ),
+        *(
+            f"spaces.{space.slug}.closing: must be after opening"
+            for space in plan.spaces
+            if space.closing <= space.opening
+        ),
+    ]
+
+
+def _meter_faults(plan: BuildingPlan, spaces: set[str]) -> list[str]:
+    above = {meter.slug: meter.main for meter in plan.meters}
+    tenants = {tenant.slug for tenant in plan.tenants}
+    zones = {zone.slug for zone in plan.zones}
+    devices = {device.slug for device in plan.devices}
+    registers = ((meter.slug, one.device) for meter in plan.meters for one in meter.registers)
+    return [
+        *_unknown("meters", "main", above.items(), set(above)),
+        *(f"meters.{slug}.main: it would be below itself" for slug in above if _circles(slug, above)),
+        *_unknown("meters", "space", ((meter.slug, meter.space) for meter in plan.meters), spaces),
+        *_unknown("meters", "zone", ((meter.slug, meter.zone) for meter in plan.meters), zones),
+        *_unknown("meters", "tenant", ((meter.slug, meter.tenant) for meter in plan.meters), tenants),
+        *_unknown("meters", "registers.device", registers, devices),
+    ]
+
+
+def _doubles(kind: str, slugs: Iterable[str]) -> list[str]:
+    return [f"{kind}.{slug}: stands twice" for slug, count in Counter(slugs).items() if count > 1]
+
+
+def _unknown(kind: str, key: str, named: Iterable[tuple[str, str | None]], known: set[str]) -> list[str]:
+    return [
+        f"{kind}.{slug}.{key}: nothing here is called {name!r}"
+        for slug, name in named
+        if name is not None and name not in known
+    ]
+
+
+def _circles(slug: str, above: dict[str, str | None]) -> bool:
+    seen, at = set(), above.get(slug)
+    while at is not None and at not in seen:
+        if at == slug:
+            return True
+        seen.add(at)
+        at = above.get(at)
+    return False

@@ -1,0 +1,78 @@
+"""Speaking builders: a building to book in, people who book, and times on a day."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+import samen
+from samen.adapters.db import Database
+from samen.adapters.db.models import Member, Membership, Tenant
+from samen.adapters.site_file import read_site_file
+from samen.domain.access import Role, Viewer
+from samen.domain.interval import Interval
+from samen.services import booking
+from samen.services import site as sites
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+# A Monday morning in winter: the demo building is open from 8 to 22.
+NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+DEMO_FILE = Path(samen.__file__).parent / "demo.toml"
+
+
+def load_demo(database: Database) -> None:
+    """Bota 75 with its four associations and no people."""
+    with database.write() as session:
+        sites.load(session, read_site_file(DEMO_FILE), NOW)
+
+
+def a_member(database: Database, email: str, tenant: str = "atelier-rue", role: Role = Role.MEMBER) -> Viewer:
+    """Somebody with an account in a tenant, as the viewer they are when signed in."""
+    with database.write() as session:
+        tenant_id = session.scalars(select(Tenant.id).where(Tenant.slug == tenant)).one()
+        member = Member(email=email, name=email.partition("@")[0].title(), created_at=NOW)
+        member.memberships = [Membership(tenant_id=tenant_id, role=role)]
+        session.add(member)
+        session.flush()
+        return Viewer(member_id=member.id, tenant_id=tenant_id, role=role)
+
+
+def at(clock: str, day: int = 23) -> datetime:
+    """A wall time in Brussels in November 2026, as an instant."""
+    hour, minute = map(int, clock.split(":"))
+    return datetime(2026, 11, day, hour, minute, tzinfo=BRUSSELS).astimezone(UTC)
+
+
+def span(start: str, end: str, day: int = 23) -> Interval:
+    """From one wall time to another on a day in November 2026."""
+    return Interval(at(start, day), at(end, day))
+
+
+@dataclass
+class Calendar:
+    """The demo building's calendar, asked in one breath."""
+
+    database: Database
+    viewer: Viewer
+
+    def ask(self, start, end, space="iris", people=None, viewer=None, now=NOW):
+        with self.database.write() as session:
+            ask = booking.Ask(space, span(start, end), "Réunion", people, viewer or self.viewer)
+            return booking.request(session, ask, now)
+
+    def cancel(self, booked, viewer=None, now=NOW):
+        with self.database.write() as session:
+            return booking.cancel(session, booked.series.occurrences[0].id, viewer or self.viewer, now)
+
+
+def codes(answer) -> list[str]:
+    """The codes of a refused answer."""
+    assert isinstance(answer, booking.Refused), answer
+    return [refusal.code for refusal in answer.refusals]
+
+
+def an_hour(start: datetime) -> Interval:
+    """The hour that begins then."""
+    return Interval(start, start + timedelta(hours=1))
