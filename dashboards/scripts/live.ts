@@ -1,0 +1,71 @@
+// Room reports as they happen: server-sent events, and polling while those are refused or lost.
+
+export interface RoomReport {
+  space: string;
+  occupancy: "occupied" | "empty" | "unknown" | "none";
+  deg_c?: number | null;
+}
+
+const POLL_MS = 15_000;
+const RETRY_MS = 60_000;
+
+export class Live {
+  private source: EventSource | null = null;
+  private polling = 0;
+  private retry = 0;
+
+  constructor(
+    private readonly events: string,
+    private readonly poll: string,
+    private readonly show: (report: RoomReport) => void,
+  ) {
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.stop() : this.start()));
+    addEventListener("pagehide", () => this.stop());
+    this.start();
+  }
+
+  private start(): void {
+    this.stop();
+    const source = new EventSource(this.events);
+    this.source = source;
+    source.addEventListener("room", ({ data }) => this.show(JSON.parse(data as string) as RoomReport));
+    source.addEventListener("open", () => {
+      this.stopPolling();
+      // What happened while nobody listened.
+      void this.ask();
+    });
+    source.addEventListener("error", () => {
+      this.startPolling();
+      // A 503 (the stream is full) ends an EventSource for good; a lost connection comes back by itself.
+      if (source.readyState === EventSource.CLOSED) this.retry = window.setTimeout(() => this.start(), RETRY_MS);
+    });
+  }
+
+  private stop(): void {
+    this.source?.close();
+    clearTimeout(this.retry);
+    this.stopPolling();
+  }
+
+  private startPolling(): void {
+    if (this.polling) return;
+    this.polling = window.setInterval(() => void this.ask(), POLL_MS);
+    void this.ask();
+  }
+
+  private stopPolling(): void {
+    clearInterval(this.polling);
+    this.polling = 0;
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      const answer = await fetch(this.poll, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return;
+      const { rooms } = (await answer.json()) as { rooms: RoomReport[] };
+      rooms.forEach((report) => this.show(report));
+    } catch {
+      // Offline: the next round asks again.
+    }
+  }
+}

@@ -1,0 +1,23 @@
+// On every page: small comforts on top of forms that work by themselves.
+import { all } from "./page";
+
+function switchTheme(form: HTMLFormElement): void {
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter as HTMLButtonElement | null;
+    if (!button) return;
+    event.preventDefault();
+    if (button.value === "auto") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = button.value;
+    for (const other of all<HTMLButtonElement>("button", form)) other.ariaPressed = String(other === button);
+    document.dispatchEvent(new Event("samen:theme"));
+    void fetch(form.action, { method: "POST", body: new FormData(form, button), redirect: "manual" });
+  });
+}
+
+function submitOnChange(form: HTMLFormElement): void {
+  for (const button of all<HTMLElement>("[data-no-script]", form)) button.hidden = true;
+  form.addEventListener("change", () => form.requestSubmit());
+}
+
+all<HTMLFormElement>("[data-theme-switch]").forEach(switchTheme);
+all<HTMLFormElement>("[data-auto-submit]").forEach(submitOnChange);

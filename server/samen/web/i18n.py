@@ -1,0 +1,84 @@
+"""Three languages: which one a reader gets, and how dates and numbers read in it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, get_locale
+
+import samen
+
+COOKIE: Final = "samen_language"
+DEFAULT: Final = "fr"
+# English as in Britain: en_BE writes 1.234,5 and native fields would show AM and PM.
+REGIONS: Final = {"fr": "fr_BE", "nl": "nl_BE", "en": "en_GB"}
+NAMES: Final = {"fr": "Français", "nl": "Nederlands", "en": "English"}
+
+
+def register(app: Flask) -> None:
+    """Set the languages up: catalogues, choice per request, and the Jinja filters below."""
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(Path(samen.__file__).parent / "locale"))
+    Babel(app, default_locale=REGIONS[DEFAULT], locale_selector=lambda: REGIONS[language()])
+    app.jinja_env.filters.update(number=number, day_title=day_title)
+
+
+def language() -> str:
+    """The reader's language: their cookie's, else their account's, else their browser's, else French."""
+    if not has_request_context():
+        return DEFAULT
+    member = g.get("member")
+    wishes = (request.cookies.get(COOKIE), member.locale if member else None)
+    chosen = next((wish for wish in wishes if wish in REGIONS), None)
+    return chosen or request.accept_languages.best_match(list(REGIONS)) or DEFAULT
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale.parse(REGIONS[DEFAULT])
+
+
+def day_title(on: date) -> str:
+    """`lundi 23 novembre`, `maandag 23 november`, `Monday 23 November`."""
+    return format_date(on, "EEEE d MMMM", locale=_locale())
+
+
+def weekday(on: date) -> str:
+    """`lun`, `ma`, `Mon`: short, without the French abbreviation's full stop."""
+    return format_date(on, "EEE", locale=_locale()).rstrip(".")
+
+
+def day_short(on: date) -> str:
+    """`23 nov.`, `23 nov`, `23 Nov`."""
+    return format_date(on, "d MMM", locale=_locale())
+
+
+def month_title(on: date) -> str:
+    """`novembre 2026`."""
+    return format_date(on, "MMMM y", locale=_locale())
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """Wall time, 24 hours, in every language."""
+    return at.astimezone(zone).strftime("%H:%M")
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """`23 nov. 14:05`."""
+    return format_datetime(at.astimezone(zone), "d MMM HH:mm", locale=_locale())
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """`il y a 3 minutes`, `3 minuten geleden`, `3 minutes ago`."""
+    return format_timedelta(at - now, add_direction=True, threshold=1.5, locale=_locale())
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A decimal with exactly `digits` decimals, grouped as the language does."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=_locale())
