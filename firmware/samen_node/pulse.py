@@ -19,16 +19,18 @@ class PulseCounter:
         self._pulses = 0
         self._gap_s = None
         self._last_at = None
+        self._mark = None
         self._saved = None
         self._read()
 
     def pulse(self, now, count=1):
         """Count pulses that came until `now` (steady seconds)."""
-        if self._last_at is not None and count:
-            self._gap_s = (now - self._last_at) / count
-        if count:
-            self._last_at = now
+        if not count:
+            return
         self._pulses += count
+        self._last_at = now
+        if self._mark is None:
+            self._mark = (now, self._pulses)
 
     def reading(self, register, now):
         """The `energy` reading of the contract. What is told is saved first: after a kill the index
@@ -38,9 +40,15 @@ class PulseCounter:
         return {"r": register, "wh": wh, "w": self._power(now), "gen": self.generation}
 
     def _power(self, now):
+        if self._mark is None:
+            return None
+        before, pulses = self._mark
+        if self._pulses > pulses:
+            self._gap_s = (self._last_at - before) / (self._pulses - pulses)
+            self._mark = (self._last_at, self._pulses)
         if self._gap_s is None:
             return None
-        # No pulse for longer than the last gap: the load has fallen at least that far.
+        # No pulse for longer than the mean gap: the load has fallen at least that far.
         seconds = max(self._gap_s, now - self._last_at, 0.001)
         return round(3600000 / (self._pulses_per_kwh * seconds))
 

@@ -201,6 +201,8 @@ class Client:
         if not self.connected:
             raise LinkDown("not connected")
         async with self._sending:
+            if not self._streams:
+                raise LinkDown("fell while waiting")
             writer = self._streams[1]
             writer.write(packet)
             try:

@@ -65,9 +65,8 @@ def subscribe(packet_id, filters, qos):
 
 def parse_publish(flags, body):
     """(topic, payload, packet id or None) of a PUBLISH body; ValueError where it is malformed."""
-    length = struct.unpack_from(">H", body)[0]
-    start = 2 + length
     qos = flags >> 1 & 3
+    start = 2 + (body[0] << 8 | body[1]) if len(body) >= 2 else 2
     if qos > 1 or len(body) < start + 2 * qos:
         raise ValueError("malformed PUBLISH")
     packet_id = struct.unpack_from(">H", body, start)[0] if qos else None

@@ -1,0 +1,269 @@
+"""The node: sensors → readings → outbox → server, and the server's orders back."""
+
+import asyncio
+import gc
+import os
+from binascii import hexlify
+
+from samen_node import contract, telemetry
+from samen_node.delivery import Delivery
+from samen_node.net.mqtt import Client
+from samen_node.occupancy import Occupancy
+from samen_node.orders import Orders
+from samen_node.outbox import Outbox
+from samen_node.pulse import PulseCounter
+from samen_node.settings import Settings
+
+FIRMWARE = "0.1.0"
+UNITS = {
+    "occupancy": {"conf": "%"},
+    "energy": {"wh": "Wh", "w": "W"},
+    "climate": {"t": "°C", "rh": "%", "co2": "ppm"},
+}
+_HEARD = ("ack", "cfg/desired", "cmd", "ota/desired", "next")
+_POLL_S = 0.1
+
+
+class Node:
+    """One node. `config`: site, device, password, host, port, streams, registers and any setting's
+    start value; `board`: see hal; `tls`: an SSLContext or None."""
+
+    def __init__(self, config, board, tls=None):
+        self._config = config
+        self._board = board
+        self._clock = board.clock
+        self._streams = config["streams"]
+        self._settings = Settings(board.flash + "/settings", config)
+        self.outbox = Outbox(board.flash + "/outbox", config.get("outbox_bytes", 262144))
+        self._occupancy = Occupancy()
+        self._tune()
+        self._per_kwh = config.get("pulses_per_kwh", 10000)
+        self._meters = {name: self._meter(name) for name in config.get("registers", [])}
+        operations = {"identify": self._identify, "report": self._report}
+        self._orders = Orders(self._settings, operations, board.flash)
+        self._link = self._make_link(tls)
+        self._delivery = Delivery(
+            self.outbox, self._publish, lambda: self._link.connected, self._clock.up, self._settings
+        )
+        self._sid = None
+        self._latest = {}
+        self._due = {}
+        self._answers = []
+        self._clock_told = False
+        self._state_stale = False
+
+    async def run(self):
+        """Until the board says stop; then the server is told `offline` before the link goes."""
+        tasks = [self._link.run(), self._delivery.live(), self._delivery.backlog(), self._converse()]
+        tasks = [asyncio.create_task(task) for task in tasks]
+        while not self._board.stopped():
+            self._sense()
+            self._keep_due()
+            await asyncio.sleep(_POLL_S)
+        await self._leave()
+        for task in tasks:
+            task.cancel()
+
+    # --- sensing ------------------------------------------------------------------------------
+
+    def _sense(self):
+        now = self._clock.up()
+        if "occupancy" in self._streams:
+            seen = self._board.presence()
+            changed = self._occupancy.tick(now) if seen is None else self._occupancy.feel(now, *seen)
+            if changed:
+                self._report_presence()
+        for register, meter in self._meters.items():
+            meter.pulse(now, self._board.pulses(register, self._per_kwh))
+
+    def _keep_due(self):
+        if "occupancy" in self._streams and self._is_due("occupancy"):
+            self._report_presence()
+        if self._meters and self._is_due("energy"):
+            for register, meter in self._meters.items():
+                self._keep("energy", meter.reading(register, self._clock.up()))
+        if "climate" in self._streams and self._is_due("climate"):
+            self._report_air()
+
+    def _is_due(self, name):
+        now = self._clock.up()
+        if now < self._due.get(name, 0):
+            return False
+        self._due[name] = now + self._settings[name + "_s"]
+        return True
+
+    def _report_presence(self):
+        now = self._clock.up()
+        self._due["occupancy"] = now + self._settings["occupancy_s"]
+        d = self._occupancy.reading(now)
+        seq = self._keep("occupancy", d)
+        self._board.tell({"event": "occupancy", "state": d["state"], "boot": self.outbox.boot, "seq": seq})
+
+    def _report_air(self):
+        air = self._board.air()
+        if "co2" in air:
+            self._occupancy.breathe(self._clock.up(), air["co2"])
+        if air:
+            self._keep("climate", air)
+
+    def _stamp(self):
+        utc = self._clock.utc()
+        return utc, (self._clock.quality if utc is not None else "none"), int(self._clock.up())
+
+    def _keep(self, stream, d):
+        """Stamp a reading once, put it in flash, and only then offer it to the link."""
+        gc.collect()
+        record = telemetry.write(stream, self.outbox.next_seq, self._stamp(), d)
+        seq = self.outbox.append(record)
+        self._delivery.offer(seq, record)
+        if stream == "energy":
+            self._latest.setdefault(stream, {})[d["r"]] = d
+        else:
+            self._latest[stream] = d
+        self._state_stale = True
+        return seq
+
+    # --- the link -----------------------------------------------------------------------------
+
+    def _make_link(self, tls):
+        config = self._config
+        return Client(
+            config["host"],
+            config["port"],
+            config["device"],
+            config["device"],
+            config["password"],
+            on_message=self._hear,
+            on_up=self._greet,
+            will=self._will,
+            tls=tls,
+            keepalive_s=config.get("keepalive_s", 30),
+            backoff_s=config.get("backoff_s", (1, 60)),
+            timeout_s=config.get("timeout_s", 10),
+        )
+
+    def _topic(self, leaf):
+        return contract.topic(self._config["site"], self._config["device"], leaf)
+
+    async def _publish(self, leaf, payload, retain=False):
+        await self._link.publish(self._topic(leaf), payload, 1, retain)
+
+    async def _say(self, leaf, message, retain=False):
+        message["v"] = contract.VERSION
+        await self._publish(leaf, contract.encode(message), retain)
+
+    def _status(self, state):
+        return {"v": contract.VERSION, "state": state, "sid": self._sid}
+
+    def _will(self):
+        self._sid = "%d-%s" % (self.outbox.boot, hexlify(os.urandom(3)).decode())
+        return self._topic("status"), contract.encode(self._status("offline"))
+
+    async def _greet(self):
+        await self._link.subscribe([self._topic(leaf) for leaf in _HEARD])
+        await self._say("status", self._status("online"), True)
+        await self._say("meta", self._meta(), True)
+        self._delivery.link_is_up()
+        self._clock_told = False
+        self._state_stale = True
+        self._due["diag"] = self._clock.up() + 5
+
+    async def _converse(self):
+        """For ever: everything that is neither a reading nor a replay."""
+        while True:
+            await asyncio.sleep(_POLL_S)
+            if self._link.connected:
+                try:
+                    await self._answer()
+                    await self._tell_clock()
+                    await self._tell_state()
+                except OSError:
+                    pass  # said again on the next link
+
+    async def _answer(self):
+        while self._answers:
+            leaf, message, retain = self._answers[0]
+            await self._say(leaf, message, retain)
+            self._answers.pop(0)
+        if self._is_due("diag"):
+            payload = contract.encode(self._diag())
+            await self._link.publish(self._topic("diag"), payload)
+
+    async def _tell_clock(self):
+        utc = self._clock.utc()
+        if utc is not None and not self._clock_told:
+            boot = self.outbox.boot
+            await self._say("t/clock", {"boot": boot, "up": int(self._clock.up()), "utc": utc})
+            self._clock_told = True
+
+    async def _tell_state(self):
+        if self._state_stale:
+            self._state_stale = False
+            ts, quality, up = self._stamp()
+            await self._say("state", {"ts": ts, "tq": quality, "up": up, "d": self._latest}, True)
+
+    async def _leave(self):
+        try:
+            await self._say("status", self._status("offline"), True)
+        except OSError:
+            pass  # the will says it
+        await self._link.stop()
+
+    # --- what the server says -----------------------------------------------------------------
+
+    def _hear(self, topic, payload):
+        try:
+            leaf = contract.parse_topic(topic)[2]
+            message = contract.decode(leaf, payload)
+        except contract.ContractError as error:
+            self._board.tell({"event": "refused", "code": error.code, "detail": error.detail})
+            return
+        if leaf == "ack":
+            self._delivery.acked(message["boot"], message["got"])
+        elif leaf == "cmd":
+            self._answers += self._orders.command(message, self._clock.utc())
+        elif leaf == "cfg/desired":
+            self._answers += self._orders.configure(message)
+            self._tune()
+        elif leaf == "next":
+            self._answers += self._orders.plan(message, payload)
+
+    def _tune(self):
+        self._occupancy.hold_s = self._settings["hold_s"]
+        self._occupancy.debounce_s = self._settings["debounce_s"]
+
+    def _identify(self, args):
+        self._board.led(bool(args.get("on", True)))
+
+    def _report(self, args):  # noqa: ARG002 - every operation takes its arguments
+        self._report_presence()
+
+    # --- what the node says of itself ---------------------------------------------------------
+
+    def _meter(self, register):
+        path = self._board.flash + "/meter-" + register.replace(":", "_")
+        return PulseCounter(path, self._config.get("pulses_per_kwh", 10000), self.outbox.boot)
+
+    def _meta(self):
+        return {
+            "hw": self._board.hardware,
+            "fw": FIRMWARE,
+            "git": self._config.get("git", ""),
+            "chip": self._board.chip,
+            "caps": ["identify", "report", "replay"],
+            "contract": contract.VERSION,
+            "streams": {name: UNITS[name] for name in self._streams},
+        }
+
+    def _diag(self):
+        return {
+            "v": contract.VERSION,
+            "up": int(self._clock.up()),
+            "rssi": self._board.rssi(),
+            "reset": self._board.reset_cause(),
+            "heap": self._board.free_heap(),
+            "depth": self.outbox.depth(),
+            "drops": self.outbox.dropped,
+            "reconnects": max(0, self._link.connects - 1),
+            "crc": {},
+        }

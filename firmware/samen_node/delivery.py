@@ -1,0 +1,97 @@
+"""Gets every kept reading to the server: live at once, the backlog oldest first, again until acked."""
+
+import asyncio
+
+from samen_node import telemetry
+
+_FRESH = 16  # readings held in memory for the live topics; the rest waits in flash
+_BATCH = 12
+_IN_FLIGHT = 64
+_START = (0, -1)
+
+
+class Delivery:
+    """`publish(leaf, payload)` is awaited and raises OSError when the link falls; `connected()` and
+    `up()` are asked; `settings` gives resend_s and replay_s."""
+
+    def __init__(self, outbox, publish, connected, up, settings):
+        self._outbox = outbox
+        self._publish = publish
+        self._connected = connected
+        self._up = up
+        self._settings = settings
+        self._fresh = []
+        self._wake = asyncio.Event()
+        self._sent = {}
+        self._told = []
+
+    def offer(self, seq, record):
+        """A reading that was just put in the outbox."""
+        if self._connected() and len(self._fresh) < _FRESH:
+            self._sent[(self._outbox.boot, seq)] = self._up()
+            self._fresh.append(record)
+            self._wake.set()
+
+    def acked(self, boot, spans):
+        """The server has committed these seqs of a boot: now, and only now, flash is trimmed."""
+        for first, last in spans:
+            self._outbox.ack(boot, first, last)
+            for key in [key for key in self._sent if key[0] == boot and first <= key[1] <= last]:
+                del self._sent[key]
+
+    def link_is_up(self):
+        """Whatever was in the air on the old link counts as never sent."""
+        self._sent.clear()
+        self._told = []
+
+    async def live(self):
+        """For ever: publish what is fresh."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._fresh:
+                try:
+                    await self._publish(*telemetry.live(self._outbox.boot, self._fresh[0]))
+                except OSError:
+                    pass  # it stays in the outbox
+                self._fresh.pop(0)
+
+    async def backlog(self):
+        """For ever: walk through the outbox from its oldest reading, a batch each replay_s."""
+        cursor = _START
+        while True:
+            await asyncio.sleep(self._settings["replay_s"])
+            if self._connected():
+                try:
+                    await self._tell_gaps()
+                    cursor = await self._step(cursor)
+                except OSError:
+                    cursor = _START
+
+    async def _step(self, cursor):
+        self._expire()
+        if len(self._sent) >= _IN_FLIGHT or not self._outbox.depth():
+            return cursor
+        items = self._outbox.pending(_BATCH, cursor)
+        due = [item for item in items if item[:2] not in self._sent]
+        if not due:
+            return items[-1][:2] if items else _START
+        boot = due[0][0]
+        payload, count = telemetry.replay(boot, [item[2] for item in due if item[0] == boot])
+        for item in due[:count]:
+            self._sent[item[:2]] = self._up()
+        await self._publish("replay", payload)
+        return due[count - 1][:2]
+
+    def _expire(self):
+        limit = self._up() - self._settings["resend_s"]
+        for key in [key for key, at in self._sent.items() if at <= limit]:
+            del self._sent[key]
+
+    async def _tell_gaps(self):
+        for gap in self._outbox.gaps():
+            if gap not in self._told:
+                why = "torn" if gap in self._outbox.damaged else "flash_full"
+                message = '{"v":1,"boot":%d,"from":%d,"to":%d,"why":"%s"}' % (gap + (why,))
+                await self._publish("gap", message.encode())
+                self._told = [g for g in self._told if g in self._outbox.gaps()] + [gap]

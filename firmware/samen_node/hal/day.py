@@ -1,0 +1,63 @@
+"""What happens in a simulated room: a written script, or a seeded day that never ends.
+
+A moment is a dict: "radar" (moving, still, none or silent), "t" °C, "rh" %, "co2" ppm, "w" watts by
+register. Times are seconds since the node's start.
+"""
+
+
+class Script:
+    """A list of moments, each with its "at"; what a moment does not name stays as it was."""
+
+    def __init__(self, moments):
+        self._left = sorted(moments, key=lambda moment: moment["at"])
+        self._now = {"radar": "none", "w": {}}
+
+    def at(self, seconds):
+        """The moment at `seconds`; call with rising values."""
+        while self._left and self._left[0]["at"] <= seconds:
+            self._now.update(self._left.pop(0))
+        return self._now
+
+
+class SeededDay:
+    """People come, sit, stretch and go; the air and the load follow them. The same seed, the same day."""
+
+    def __init__(self, seed, registers):
+        self._random = seed * 2654435761 % 4294967296 or 1
+        self._registers = registers
+        self._people = False
+        self._change_at = self._draw(5, 40)
+        self._stir_at = 0
+        self._air_at = 0
+        self._base_w = self._draw(60, 180)
+        self._now = {"radar": "none", "t": 19.5, "rh": 45, "co2": 450, "w": {}}
+
+    def at(self, seconds):
+        """The moment at `seconds`; call with rising values."""
+        if seconds >= self._change_at:
+            self._people = not self._people
+            self._change_at = seconds + (self._draw(120, 600) if self._people else self._draw(60, 240))
+            self._stir_at = seconds
+        if seconds >= self._stir_at:
+            self._stir(seconds)
+        while seconds >= self._air_at:
+            self._air_at += 10
+            self._breathe()
+        return self._now
+
+    def _stir(self, seconds):
+        self._stir_at = seconds + self._draw(4, 25)
+        self._now["radar"] = ("still" if self._draw(0, 2) else "moving") if self._people else "none"
+        load = self._base_w + (self._draw(250, 700) if self._people else self._draw(0, 20))
+        self._now["w"] = dict.fromkeys(self._registers, load)
+
+    def _breathe(self):
+        warm, stale = (22.5, 1100) if self._people else (19, 430)
+        self._now["t"] = round(self._now["t"] + (warm - self._now["t"]) / 60, 2)
+        self._now["co2"] = round(self._now["co2"] + (stale - self._now["co2"]) / 40)
+        self._now["rh"] = 40 + self._now["co2"] // 200
+
+    def _draw(self, low, high):
+        # A generator of our own (Numerical Recipes' constants): both interpreters live the same day.
+        self._random = (self._random * 1664525 + 1013904223) % 4294967296
+        return low + (self._random >> 8) % (high - low + 1)

@@ -1,0 +1,50 @@
+"""What the server asks of a node: commands, settings, and the room's next occurrences."""
+
+from samen_node.store import log
+
+_REMEMBERED = 16
+
+
+class Orders:
+    """Each method takes a decoded message and gives the answers to publish: (leaf, message, retain).
+
+    `operations`: what a command may do, by name, each called with its arguments.
+    """
+
+    def __init__(self, settings, operations, flash):
+        self._settings = settings
+        self._operations = operations
+        self._next_path = flash + "/next"
+        self._answered = []
+        self.next = []
+
+    def command(self, message, utc):
+        """The same id twice has one effect and the same answer."""
+        for name, answer in self._answered:
+            if name == message["id"]:
+                return [("cmd/res", answer, False)]
+        answer = {"v": 1, "id": message["id"], "ok": True}
+        refusal = self._refusal(message, utc)
+        if refusal:
+            answer = {"v": 1, "id": message["id"], "ok": False, "detail": refusal}
+        else:
+            self._operations[message["op"]](message.get("args", {}))
+        self._answered = self._answered[1 - _REMEMBERED :] + [(message["id"], answer)]
+        return [("cmd/res", answer, False)]
+
+    def configure(self, message):
+        """Apply settings; the report carries a code per refused key."""
+        errors = self._settings.apply(message["rev"], message["set"])
+        report = {"v": 1, "rev": message["rev"], "set": self._settings.values, "errors": errors}
+        return [("cfg/reported", report, True)]
+
+    def plan(self, message, payload):
+        """Keep the next occurrences, also through a restart without network."""
+        self.next = message["items"]
+        log.replace(self._next_path, log.pack(0, payload))
+        return []
+
+    def _refusal(self, message, utc):
+        if utc is not None and message["exp"] < utc:
+            return "expired"
+        return None if message["op"] in self._operations else "unknown_op"

@@ -1,0 +1,42 @@
+"""Start one node as a process: `micropython firmware/main.py CONFIG.json`, or with python.
+
+The configuration is a JSON object: site, device, password, mqtt_url (mqtt://host:port or
+mqtts://host:port with "ca": path of a DER certificate), folder, streams, registers, seed or script,
+and any of samen_node.settings.
+"""
+
+import asyncio
+import json
+import sys
+
+from samen_node.app import Node
+from samen_node.hal.desktop import Board
+
+
+def main(path):
+    """Run until standard input closes, a file `stop` appears, or Ctrl-C."""
+    with open(path) as file:
+        config = json.load(file)
+    tls = _locate(config)
+    try:
+        asyncio.run(Node(config, Board(config), tls).run())
+    except KeyboardInterrupt:
+        pass
+
+
+def _locate(config):
+    """Put host and port into the configuration; the TLS context the address asks for."""
+    scheme, address = config["mqtt_url"].split("://", 1)
+    host, _, port = address.split("@")[-1].rstrip("/").partition(":")
+    config["host"] = host
+    config["port"] = int(port) if port else (8883 if scheme == "mqtts" else 1883)
+    if scheme != "mqtts":
+        return None
+    from samen_node.net import tls
+
+    with open(config["ca"], "rb") as file:
+        return tls.context(file.read())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

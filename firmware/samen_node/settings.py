@@ -1,0 +1,59 @@
+"""What may be set from afar: names, bounds, defaults, and what of it is kept in flash."""
+
+import json
+
+from samen_node.store import log
+
+BOUNDS = {  # name: (default, lowest, highest), seconds
+    "occupancy_s": (300, 1, 3600),
+    "energy_s": (60, 1, 3600),
+    "climate_s": (60, 1, 3600),
+    "diag_s": (300, 1, 86400),
+    "resend_s": (30, 1, 3600),
+    "replay_s": (1, 0.02, 60),
+    "hold_s": (180, 0, 7200),
+    "debounce_s": (0.4, 0, 30),
+}
+
+
+class Settings:
+    """`values` by name and the revision `rev` they came with; `path`: their file."""
+
+    def __init__(self, path, given):
+        self._path = path
+        self.rev = 0
+        self.values = {name: given.get(name, bound[0]) for name, bound in BOUNDS.items()}
+        self._read()
+
+    def __getitem__(self, name):
+        return self.values[name]
+
+    def apply(self, rev, wanted):
+        """Take what is allowed and keep it; a code for every key that is refused."""
+        errors = {}
+        for name, value in wanted.items():
+            refusal = _refusal(name, value)
+            if refusal:
+                errors[name] = refusal
+            else:
+                self.values[name] = value
+        self.rev = rev
+        log.replace(self._path, log.pack(rev, json.dumps(self.values).encode()))
+        return errors
+
+    def _read(self):
+        try:
+            for rev, payload in log.records(self._path):
+                if payload is not None:
+                    self.values.update(json.loads(payload))
+                    self.rev = rev
+        except OSError:
+            pass  # nothing was ever set from afar
+
+
+def _refusal(name, value):
+    if name not in BOUNDS:
+        return "unknown_key"
+    if type(value) not in (int, float):
+        return "bad_type"
+    return None if BOUNDS[name][1] <= value <= BOUNDS[name][2] else "out_of_range"

