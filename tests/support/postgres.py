@@ -52,6 +52,7 @@ class PostgresServer:
 def postgres_server(folder: Path) -> Iterator[PostgresServer]:
     """Run a server in `folder` until the block ends; nothing of it survives."""
     programs, port, cluster = _programs(), free_port(), folder / "cluster"
+    folder.mkdir(parents=True, exist_ok=True)
     prefix = _as_postgres()
     if prefix:
         for place in (folder, *folder.parents):

@@ -1,0 +1,149 @@
+"""The demo's people, bookings and past energy: invented, and the same on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from math import cos, pi
+from random import Random
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from samen.adapters.db.models import Member, Site, Tenant
+from samen.domain.access import Role, Viewer
+from samen.domain.interval import Interval, at_wall
+from samen.services import booking, login, members
+
+PASSWORD = "samen-demo"  # noqa: S105 (shown on the demo's own sign-in sheet)
+HISTORY = timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who signs in to the demo."""
+
+    email: str
+    name: str
+    tenant: str
+    role: Role
+    locale: str
+
+
+PEOPLE = (
+    Person("manager@bota75.example", "Mounia", "atelier-rue", Role.MANAGER, "fr"),
+    Person("an@atelier-rue.example", "An", "atelier-rue", Role.MEMBER, "nl"),
+    Person("lea@collectif-senne.example", "Léa", "collectif-senne", Role.TENANT_ADMIN, "fr"),
+    Person("sam@radio-pixel.example", "Sam", "radio-pixel", Role.MEMBER, "en"),
+    Person("tom@jeugdhuis-nova.example", "Tom", "jeugdhuis-nova", Role.MEMBER, "nl"),
+)
+
+# weekday, space, from, to, whose, title, people
+WEEK = (
+    (0, "iris", "09:00", "11:00", "an@", "Permanence sociale", 8),
+    (0, "iris", "12:00", "13:00", "an@", "Réunion d’équipe", 6),
+    (0, "marolles", "09:30", "10:30", "tom@", "Taallessen NL", 7),
+    (0, "marolles", "15:00", "16:00", "lea@", "Atelier couture", 6),
+    (0, "canal", "13:00", "14:30", "lea@", "Comité", 5),
+    (0, "zenne-noord", "10:00", "11:30", "tom@", "Taallessen NL", 18),
+    (0, "zenne", "18:30", "21:00", "sam@", "Assemblée générale", 42),
+    (0, "atelier", "14:30", "17:00", "tom@", "Fietsatelier", 9),
+    (0, "keuken", "14:00", "15:30", "lea@", "Repas partagé", 10),
+    (1, "iris", "13:30", "16:00", "sam@", "Comité de rédaction", 7),
+    (1, "marolles", "10:00", "12:00", "an@", "Entretiens", 3),
+    (1, "zenne-zuid", "09:00", "12:00", "lea@", "Formation", 20),
+    (1, "keuken", "11:00", "14:00", "tom@", "Kookles", 8),
+    (1, "atelier", "18:00", "21:00", "sam@", "Repair café", 18),
+    (2, "iris", "09:30", "12:30", "lea@", "Permanence juridique", 10),
+    (2, "canal", "14:00", "15:00", "sam@", "Interview", 3),
+    (2, "zenne", "14:00", "18:00", "tom@", "Speelnamiddag", 38),
+    (2, "marolles", "16:30", "18:00", "an@", "Groupe de parole", 8),
+    (3, "iris", "10:00", "11:30", "tom@", "Teamvergadering", 6),
+    (3, "marolles", "13:00", "16:00", "lea@", "Comptabilité", 4),
+    (3, "zenne-noord", "19:00", "21:30", "sam@", "Répétition", 12),
+    (3, "keuken", "12:00", "13:30", "an@", "Table d’hôtes", 10),
+    (4, "iris", "14:00", "17:00", "an@", "Atelier numérique", 11),
+    (4, "canal", "09:00", "10:30", "lea@", "Entretiens", 4),
+    (4, "zenne-zuid", "16:00", "19:00", "tom@", "Dans", 20),
+    (4, "atelier", "10:00", "13:00", "sam@", "Montage", 6),
+    (5, "zenne", "11:00", "15:00", "lea@", "Fête de quartier", 50),
+    (5, "keuken", "10:00", "15:00", "lea@", "Fête de quartier", 10),
+)
+
+
+def is_seeded(session: Session) -> bool:
+    """Whether the demo's people are there already."""
+    return bool(session.scalar(select(func.count()).select_from(Member)))
+
+
+def seed_people(session: Session, now: datetime) -> None:
+    """The demo's members, all with the same password."""
+    password_hash = login.hash_password(PASSWORD)
+    for person in PEOPLE:
+        tenant = session.scalars(select(Tenant).where(Tenant.slug == person.tenant)).one()
+        member = members.add(session, person.email, person.name, tenant, person.role, "demo", now)
+        member.locale, member.password_hash = person.locale, password_hash
+
+
+def seed_bookings(session: Session, site: Site, now: datetime) -> None:
+    """Last week's, this week's and next week's bookings, each made the evening before its week."""
+    zone = ZoneInfo(site.timezone)
+    today = now.astimezone(zone).date()
+    viewers = _viewers(session)
+    for week in (-1, 0, 1):
+        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=week)
+        made_at = at_wall(monday, time(6), zone)
+        for weekday, space, start, end, who, title, people in WEEK:
+            on = monday + timedelta(days=weekday)
+            during = Interval(_at(on, start, zone), _at(on, end, zone))
+            booking.request(session, booking.Ask(space, during, title, people, viewers[who]), made_at)
+
+
+def past_hours(now: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, dict[str, float]]]:
+    """(start of the hour, Wh used per meter) for the 400 days before now; a year of seasons and weekends.
+
+    The shape follows what offices do: a base that never sleeps, days that rise at eight, winters with
+    fans and lamps. A third of the main meter's energy is on no sub-meter, as in most buildings.
+    """
+    chance = Random(75)  # noqa: S311 (a picture, not a secret)
+    hour = (now - HISTORY).replace(minute=0, second=0, microsecond=0)
+    while hour + timedelta(hours=1) <= now:
+        yield hour, _hour(hour.astimezone(zone), chance)
+        hour += timedelta(hours=1)
+
+
+def _hour(local: datetime, chance: Random) -> dict[str, float]:
+    winter = (1 + cos(2 * pi * (local.timetuple().tm_yday - 15) / 365)) / 2
+    awake = _awake(local)
+    noise = chance.uniform(0.85, 1.15)
+    ventilation = (180 + 420 * awake * (0.6 + 0.4 * winter)) * noise
+    atelier = (40 + 700 * awake * (local.hour in range(10, 18))) * chance.uniform(0.6, 1.3)
+    keuken = (90 + 1300 * awake * (local.hour in (11, 12, 18))) * chance.uniform(0.7, 1.3)
+    rest = (350 + 1500 * awake * (0.7 + 0.5 * winter)) * noise
+    parts = {"ventilation": ventilation, "atelier-0": atelier, "keuken-circuit": keuken}
+    return {**parts, "main": sum(parts.values()) + rest}
+
+
+def _awake(local: datetime) -> float:
+    """How much of the building is in use, from 0 to 1."""
+    if not 8 <= local.hour < 22:
+        return 0.0
+    weekend = {5: 0.45, 6: 0.12}.get(local.weekday(), 1.0)
+    return weekend * (0.55 if local.hour >= 18 or local.hour == 8 else 1.0)
+
+
+def _viewers(session: Session) -> dict[str, Viewer]:
+    rows = {person.email: person for person in PEOPLE}
+    found = session.scalars(select(Member).where(Member.email.in_(rows)))
+    return {
+        member.email.split("@")[0] + "@": Viewer(
+            member.id, member.memberships[0].tenant_id, rows[member.email].role
+        )
+        for member in found
+    }
+
+
+def _at(on: date, clock: str, zone: ZoneInfo) -> datetime:
+    return at_wall(on, time.fromisoformat(clock), zone).astimezone(UTC)
