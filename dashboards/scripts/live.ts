@@ -2,7 +2,8 @@
 
 export interface RoomReport {
   space: string;
-  occupancy: "occupied" | "empty" | "unknown" | "none";
+  /** None where no sensor has ever spoken. */
+  occupancy: "occupied" | "empty" | "unknown" | "none" | null;
   deg_c?: number | null;
 }
 
@@ -29,6 +30,8 @@ export class Live {
     const source = new EventSource(this.events);
     this.source = source;
     source.addEventListener("room", ({ data }) => this.show(JSON.parse(data as string) as RoomReport));
+    // The server forgot how far this page had read.
+    source.addEventListener("missed", () => void this.ask());
     source.addEventListener("open", () => {
       this.stopPolling();
       // What happened while nobody listened.

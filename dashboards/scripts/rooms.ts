@@ -2,7 +2,7 @@
 import type { RoomReport } from "./live";
 import { all, embedded, fill, number } from "./page";
 
-type Occupancy = RoomReport["occupancy"];
+type Occupancy = NonNullable<RoomReport["occupancy"]>;
 type State = "free" | "in_use" | "booked_empty" | "occupied" | "booked" | "unknown";
 
 interface Words {
@@ -32,7 +32,7 @@ export class Rooms {
 
   show({ space, occupancy, deg_c }: RoomReport): void {
     for (const element of all<HTMLElement>(`[data-room="${CSS.escape(space)}"]`)) {
-      element.dataset.occupancy = occupancy;
+      element.dataset.occupancy = occupancy ?? "none";
       const place = element.querySelector("[data-deg-c]");
       if (place && deg_c != null) place.textContent = `${this.degrees.format(deg_c)} °C`;
     }
