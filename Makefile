@@ -34,7 +34,7 @@ check: $(VENV)/.dev $(VENV)/.samen ## Format, lint, types, import arrows, page s
 	@$(BIN)/ruff format --check --quiet . || { echo "samen: make format mends this"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache
+	@arrows=$$($(BIN)/lint-imports --no-cache) || { echo "$$arrows"; exit 1; }
 	@$(NPM) run --silent check
 	@$(BIN)/python scripts/check_lock_files.py
 
