@@ -26,11 +26,14 @@ class PagesHook(BuildHookInterface):  # type: ignore[type-arg]
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel":
             return
         build_pages(Path(self.root) / "dashboards")
         compile_catalogues(Path(self.root) / "server" / "samen" / "locale")
+        if version != "editable":  # there, the checkout's own folder is used
+            carried = {f"dashboards/{name}": f"samen/dashboards/{name}" for name in ("templates", "dist")}
+            build_data["force_include"].update(carried)
 
 
 def build_pages(folder: Path) -> None:
