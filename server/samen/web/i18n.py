@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
-from flask import Flask, g, has_request_context, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 
 import samen
+from samen.web import current
 
 COOKIE: Final = "samen_language"
 DEFAULT: Final = "fr"
@@ -33,10 +34,13 @@ def language() -> str:
     """The reader's language: their cookie's, else their account's, else their browser's, else French."""
     if not has_request_context():
         return DEFAULT
-    member = g.get("member")
-    wishes = (request.cookies.get(COOKIE), member.locale if member else None)
-    chosen = next((wish for wish in wishes if wish in REGIONS), None)
-    return chosen or request.accept_languages.best_match(list(REGIONS)) or DEFAULT
+    by_cookie = request.cookies.get(COOKIE)
+    if by_cookie in REGIONS:
+        return by_cookie
+    account = current.account()
+    if account is not None and account.locale in REGIONS:
+        return account.locale
+    return request.accept_languages.best_match(list(REGIONS)) or DEFAULT
 
 
 def _locale() -> Locale:
