@@ -15,11 +15,6 @@ from samen_node.pulse import PulseCounter
 from samen_node.settings import Settings
 
 FIRMWARE = "0.1.0"
-UNITS = {
-    "occupancy": {"conf": "%"},
-    "energy": {"wh": "Wh", "w": "W"},
-    "climate": {"t": "°C", "rh": "%", "co2": "ppm"},
-}
 _HEARD = ("ack", "cfg/desired", "cmd", "ota/desired", "next")
 _POLL_S = 0.1
 
@@ -56,7 +51,8 @@ class Node:
         """Until the board says stop; then the server is told `offline` before the link goes."""
         tasks = [self._link.run(), self._delivery.live(), self._delivery.backlog(), self._converse()]
         tasks = [asyncio.create_task(task) for task in tasks]
-        while not self._board.stopped():
+        # A task that ended has failed: the node had better start again than live on half.
+        while not self._board.stopped() and not any(task.done() for task in tasks):
             self._sense()
             self._keep_due()
             await asyncio.sleep(_POLL_S)
@@ -215,8 +211,8 @@ class Node:
         try:
             leaf = contract.parse_topic(topic)[2]
             message = contract.decode(leaf, payload)
-        except contract.ContractError as error:
-            self._board.tell({"event": "refused", "code": error.code, "detail": error.detail})
+        except (contract.ContractError, MemoryError) as error:
+            self._board.tell({"event": "refused", "why": str(error)})
             return
         if leaf == "ack":
             self._delivery.acked(message["boot"], message["got"])
@@ -245,6 +241,11 @@ class Node:
         return PulseCounter(path, self._config.get("pulses_per_kwh", 10000), self.outbox.boot)
 
     def _meta(self):
+        units = {
+            "occupancy": {"conf": "%"},
+            "energy": {"wh": "Wh", "w": "W"},
+            "climate": {"t": "°C", "rh": "%", "co2": "ppm"},
+        }
         return {
             "hw": self._board.hardware,
             "fw": FIRMWARE,
@@ -252,7 +253,7 @@ class Node:
             "chip": self._board.chip,
             "caps": ["identify", "report", "replay"],
             "contract": contract.VERSION,
-            "streams": {name: UNITS[name] for name in self._streams},
+            "streams": {name: units[name] for name in self._streams},
         }
 
     def _diag(self):

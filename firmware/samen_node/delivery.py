@@ -4,9 +4,9 @@ import asyncio
 
 from samen_node import telemetry
 
-_FRESH = 16  # readings held in memory for the live topics; the rest waits in flash
-_BATCH = 12
-_IN_FLIGHT = 64
+_FRESH = 8  # readings held in memory for the live topics; the rest waits in flash
+_BATCH = 6  # about 800 bytes: a larger message is hard to place in a small, long-used heap
+_IN_FLIGHT = 32
 _START = (0, -1)
 
 

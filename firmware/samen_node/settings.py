@@ -4,16 +4,10 @@ import json
 
 from samen_node.store import log
 
-BOUNDS = {  # name: (default, lowest, highest), seconds
-    "occupancy_s": (300, 1, 3600),
-    "energy_s": (60, 1, 3600),
-    "climate_s": (60, 1, 3600),
-    "diag_s": (300, 1, 86400),
-    "resend_s": (30, 1, 3600),
-    "replay_s": (1, 0.02, 60),
-    "hold_s": (180, 0, 7200),
-    "debounce_s": (0.4, 0, 30),
-}
+_BOUNDS = (  # name=default:lowest:highest, in seconds; text takes a fifth of a table's heap
+    "occupancy_s=300:1:3600 energy_s=60:1:3600 climate_s=60:1:3600 diag_s=300:1:86400 "
+    "resend_s=30:1:3600 replay_s=1:0.02:60 hold_s=180:0:7200 debounce_s=0.4:0:30"
+)
 
 
 class Settings:
@@ -22,7 +16,7 @@ class Settings:
     def __init__(self, path, given):
         self._path = path
         self.rev = 0
-        self.values = {name: given.get(name, bound[0]) for name, bound in BOUNDS.items()}
+        self.values = {name: given.get(name, bounds[0]) for name, bounds in _bounds()}
         self._read()
 
     def __getitem__(self, name):
@@ -51,9 +45,17 @@ class Settings:
             pass  # nothing was ever set from afar
 
 
-def _refusal(name, value):
-    if name not in BOUNDS:
-        return "unknown_key"
-    if type(value) not in (int, float):
-        return "bad_type"
-    return None if BOUNDS[name][1] <= value <= BOUNDS[name][2] else "out_of_range"
+def _bounds():
+    """Each setting's name with (default, lowest, highest)."""
+    for entry in _BOUNDS.split():
+        name, bounds = entry.split("=")
+        yield name, [float(bound) for bound in bounds.split(":")]
+
+
+def _refusal(wanted, value):
+    for name, (_, lowest, highest) in _bounds():
+        if name == wanted:
+            if type(value) not in (int, float):
+                return "bad_type"
+            return None if lowest <= value <= highest else "out_of_range"
+    return "unknown_key"

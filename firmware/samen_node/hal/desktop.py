@@ -7,7 +7,6 @@ import select
 import sys
 import time
 
-from samen_node.hal.day import Script, SeededDay
 from samen_node.store import log
 
 
@@ -57,10 +56,7 @@ class Board:
         log.make_folder(self.flash)
         self.clock = Clock(settings.get("clock_unset_s", 0))
         registers = settings.get("registers", [])
-        if "script" in settings:
-            self._day = Script(settings["script"])
-        else:
-            self._day = SeededDay(settings.get("seed", 1), registers)
+        self._day = _day(settings, registers)
         self._drawn = dict.fromkeys(registers, (0.0, 0.0))
         self._stdin = None
         if settings.get("stop_on_stdin"):
@@ -120,3 +116,13 @@ class Board:
             return False
         log.erase(self.flash + "/stop")
         return True
+
+
+def _day(settings, registers):
+    if "script" in settings:
+        from samen_node.hal.script import Script
+
+        return Script(settings["script"])
+    from samen_node.hal.seeded import SeededDay
+
+    return SeededDay(settings.get("seed", 1), registers)

@@ -24,7 +24,7 @@ class NodeConfig:
 
     `mqtt_url`: mqtt://host:port, or mqtts:// with `ca`, the path of the authority's DER certificate;
     user name and client id are the device id. `registers`: OBIS codes, each a pulse meter. `script`:
-    moments as in `samen_node.hal.day`; without one, an endless day drawn from `seed`. `settings`:
+    moments as in `samen_node.hal.script`; without one, an endless day drawn from `seed`. `settings`:
     start values of `samen_node.settings` (seconds), such as {"hold_s": 60}, and the link's
     keepalive_s, backoff_s, timeout_s; outbox_bytes; clock_unset_s. `heap`: MicroPython's heap size.
     """
