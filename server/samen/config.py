@@ -37,6 +37,8 @@ class Settings:
     base_url: str
     mail_url: str | None = None
     demo: bool = False
+    # How many reverse proxies stand before us and may say who asks; 0 believes no such header.
+    trusted_proxies: int = 0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -49,6 +51,7 @@ class Settings:
             base_url=_base_url(environ.get("SAMEN_BASE_URL", "http://127.0.0.1:8075")),
             mail_url=environ.get("SAMEN_MAIL_URL") or None,
             demo=environ.get("SAMEN_DEMO") == "1",
+            trusted_proxies=_proxies(environ.get("SAMEN_TRUSTED_PROXIES", "0")),
         )
 
     def require_secret(self) -> None:
@@ -76,6 +79,12 @@ def _timezone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise BadSettings(f"SAMEN_SITE_TIMEZONE: no time zone is called {name!r}") from error
+
+
+def _proxies(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) == 1):
+        raise BadSettings("SAMEN_TRUSTED_PROXIES: expected the number of reverse proxies, 0 to 9")
+    return int(text)
 
 
 def _base_url(text: str) -> str:

@@ -12,9 +12,17 @@ from samen.config import BadSettings
 # Each feature's module offers `commands`, a tuple of click commands. They are imported when first needed:
 # `samen --help` must not wait for gunicorn.
 COMMANDS = {
+    "audit": "audit",
+    "device": "devices",
     "doctor": "doctor",
+    "import": "imports",
+    "ingest": "ingest",
     "migrate": "database",
+    "serve": "serve",
     "site": "site",
+    "tick": "tick",
+    "token": "users",
+    "user": "users",
 }
 
 

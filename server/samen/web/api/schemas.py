@@ -1,0 +1,181 @@
+"""What goes over the wire, field by field."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+from webargs.fields import DelimitedList
+
+# Beyond these, arithmetic with offsets overflows.
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+SLUG = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
+STATES = ("confirmed", "pending", "cancelled", "released")
+
+
+class Text(fields.String):
+    """Text that every database can hold: no NUL, no lone surrogate."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:  # noqa: ANN401
+        text = str(super()._deserialize(value, attr, data, **more))
+        if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text):
+            raise ValidationError("Holds characters that are none.")
+        return text
+
+
+class Count(fields.Integer):
+    """A whole number as JSON writes one: neither `true` nor "3"."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> int:  # noqa: ANN401
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self.make_error("invalid")
+        return int(super()._deserialize(value, attr, data, **more) or 0)
+
+
+def instant(**more: Any) -> fields.AwareDateTime:  # noqa: ANN401
+    """An instant that carries its offset."""
+    return fields.AwareDateTime(format="iso", validate=validate.Range(EARLIEST, LATEST), **more)
+
+
+class ProblemSchema(Schema):
+    """RFC 9457. Refused bookings add `refusals`, `conflicts` and `alternatives`; a 422 adds `errors`."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+
+
+class AskSchema(Schema):
+    """A booking to be made."""
+
+    space = Text(required=True, validate=SLUG)
+    start = instant(required=True)
+    end = instant(required=True)
+    title = Text(required=True, validate=[validate.Length(1, 200), validate.Regexp(r".*\S")])
+    people = Count(load_default=None, allow_none=True, validate=validate.Range(1, 100_000))
+    rrule = Text(load_default=None, allow_none=True, validate=validate.Length(1, 1000))
+    on_conflict = Text(load_default="refuse", validate=validate.OneOf(("refuse", "skip")))
+
+
+class SpanSchema(Schema):
+    """From `start` up to but not including `end`."""
+
+    start = fields.AwareDateTime(format="iso", required=True)
+    end = fields.AwareDateTime(format="iso", required=True)
+
+
+class BookedDateSchema(SpanSchema):
+    """One date of a booking just made."""
+
+    id = fields.UUID(required=True)
+    space = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+
+
+class BookingSchema(Schema):
+    """A booking just made, and the dates that were left out because they were taken."""
+
+    id = fields.UUID(required=True)
+    occurrences = fields.List(fields.Nested(BookedDateSchema), required=True)
+    skipped = fields.List(fields.Nested(SpanSchema), required=True)
+
+
+class OccurrenceSchema(BookedDateSchema):
+    """An occurrence as the viewer may see it: other tenants' titles and people are null."""
+
+    booking = fields.UUID(required=True)
+    tenant = fields.String(required=True)
+    title = fields.String(required=True, allow_none=True)
+    people = fields.Integer(required=True, allow_none=True)
+    may_change = fields.Boolean(required=True)
+
+
+class OccurrencesQuery(Schema):
+    """By default the coming week."""
+
+    from_ = instant(data_key="from")
+    to = instant()
+    space = Text(validate=SLUG)
+    tenant = Text(validate=SLUG)
+
+
+class ScopeQuery(Schema):
+    """Which dates of a series are meant."""
+
+    scope = Text(load_default="this", validate=validate.OneOf(("this", "following", "all")))
+
+
+class FreeQuery(Schema):
+    """What is looked for."""
+
+    from_ = instant(data_key="from", required=True)
+    to = instant(required=True)
+    people = fields.Integer(load_default=1, validate=validate.Range(1, 100_000))
+    features = DelimitedList(Text(validate=SLUG), load_default=[])
+
+
+class RoomNowSchema(Schema):
+    """How a space stands now. `deg_c` only while it is fresh."""
+
+    state = fields.String(required=True)
+    since = fields.AwareDateTime(format="iso", required=True, allow_none=True)
+    booked_until = fields.AwareDateTime(format="iso", required=True, allow_none=True)
+    deg_c = fields.Float(required=True, allow_none=True)
+
+
+class SpaceSchema(Schema):
+    """A space. `parts` are the spaces that a booking of this one claims too."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    site = fields.String(required=True)
+    zone = fields.String(required=True, allow_none=True)
+    capacity = fields.Integer(required=True)
+    area_m2 = fields.Float(required=True)
+    opening = fields.Time(format="%H:%M", required=True)
+    closing = fields.Time(format="%H:%M", required=True)
+    features = fields.List(fields.String(), required=True)
+    parts = fields.List(fields.String(), required=True)
+    now = fields.Nested(RoomNowSchema, required=True)
+
+
+class EnergyQuery(Schema):
+    """By default the last 24 hours, hour by hour."""
+
+    from_ = instant(data_key="from")
+    to = instant()
+    step = Text(load_default="hour", validate=validate.OneOf(("15min", "hour", "day", "month")))
+
+
+class EnergyBucketSchema(SpanSchema):
+    """`amount` is null where nothing is known; `known` is the fraction of the bucket that is."""
+
+    amount = fields.Float(required=True, allow_none=True)
+    known = fields.Float(required=True)
+    estimated = fields.Float(required=True)
+
+
+class EnergySchema(Schema):
+    """What a meter counted, in `unit`."""
+
+    meter = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True)
+    unit = fields.String(required=True)
+    step = fields.String(required=True)
+    buckets = fields.List(fields.Nested(EnergyBucketSchema), required=True)
+
+
+class DeviceSchema(Schema):
+    """A node, as far as it told."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    site = fields.String(required=True)
+    space = fields.String(required=True, allow_none=True)
+    streams = fields.List(fields.String(), required=True)
+    state = fields.String(required=True)
+    last_seen = fields.AwareDateTime(format="iso", required=True, allow_none=True)
+    revoked = fields.Boolean(required=True)
