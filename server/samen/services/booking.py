@@ -83,9 +83,7 @@ def request(session: Session, ask: Ask, now: datetime) -> Booked | Refused:
 def cancel(session: Session, occurrence_id: UUID, viewer: Viewer, now: datetime) -> Cancelled | Refused:
     """Give the space back. Whoever comes second is told that it has ended already."""
     occurrence = session.get(Occurrence, occurrence_id)
-    if occurrence is None or not viewer.may_change(
-        occurrence.series.tenant_id, occurrence.series.booked_by_id
-    ):
+    if occurrence is None or not _may_change(viewer, occurrence):
         return Refused((Refusal("no_such_booking"),))
     if occurrence.ends_at <= now:
         return Refused((Refusal("already_over", {"ended": occurrence.ends_at}),))
@@ -151,10 +149,7 @@ def _store(session: Session, ask: Ask, space: Space, now: datetime) -> Series:
         starts_at=ask.during.start,
         ends_at=ask.during.end,
         status=OccurrenceStatus.CONFIRMED,
-        claims=[
-            Claim(space_id=atom.id, starts_at=ask.during.start, ends_at=ask.during.end)
-            for atom in space.atoms()
-        ],
+        claims=[_claim(atom, ask.during) for atom in space.atoms()],
     )
     series = Series(
         space_id=space.id,
