@@ -13,6 +13,7 @@ from samen.config import BadSettings
 # `samen --help` must not wait for gunicorn.
 COMMANDS = {
     "audit": "audit",
+    "demo": "demo",
     "device": "devices",
     "doctor": "doctor",
     "import": "imports",

@@ -1,0 +1,242 @@
+"""What meters counted: per bucket, over a span, and now."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from samen.adapters.db.models import EnergyRollup, IndexReading, Meter, Register, Step, Unit
+from samen.domain.interval import Interval, midnight
+from samen.domain.metering import counted, is_injection
+from samen.domain.presence import SILENCE
+
+# What people read: kWh from Wh, m³ from litres.
+SHOWN_UNIT = {Unit.WH: "kWh", Unit.LITRE: "m³"}
+PER_SHOWN_UNIT = 1000.0
+STEPS = ("15min", "hour", "day", "month")
+
+
+@dataclass(frozen=True)
+class EnergyBucket:
+    """A bucket's amount in kWh or m³; None if nothing of it is known.
+
+    `known` is the fraction of the bucket that is known, `estimated` the fraction that is known only by
+    spreading evenly what was counted in between two distant readings.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    amount: float | None
+    known: float
+    estimated: float
+
+
+@dataclass(frozen=True)
+class Power:
+    """What a meter draws, in W, and when it said so."""
+
+    w: float
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MeterTotal:
+    """A meter's amount over a span, in `unit`.
+
+    `not_measured` is what its sub-meters leave of it: None for a meter without any, or where a figure is
+    missing; below zero when clocks or meters disagree, and shown so.
+    """
+
+    meter: Meter
+    unit: str
+    amount: float | None
+    known: float
+    not_measured: float | None
+
+
+def energy_series(
+    session: Session, meter: Meter, during: Interval, step: str, zone: ZoneInfo, *, injected: bool = False
+) -> list[EnergyBucket]:
+    """Every bucket that begins in `during`, those with nothing known too, in order.
+
+    `step` is 15min, hour, day or month; days and months are those of `zone`, 23 or 25 hours long when they
+    are. `injected` asks for what was given back instead of what was used. Raises ValueError on another step.
+    """
+    spans = _spans(during, step, zone)
+    registers = _registers(meter, injected=injected)
+    if not spans or not registers:
+        return [EnergyBucket(span.start, span.end, None, 0.0, 0.0) for span in spans]
+    per_register = [_amounts(session, register, spans, step) for register in registers]
+    return [_bucket(span, [amounts.get(span.start) for amounts in per_register]) for span in spans]
+
+
+def _spans(during: Interval, step: str, zone: ZoneInfo) -> list[Interval]:
+    if step in {"15min", "hour"}:
+        return _even(during, timedelta(minutes=15 if step == "15min" else 60))
+    if step not in {"day", "month"}:
+        raise ValueError(f"a step is one of {', '.join(STEPS)}")
+    day = during.start.astimezone(zone).date()
+    if step == "month":
+        day = day.replace(day=1)
+    spans: list[Interval] = []
+    while (start := midnight(day, zone)) < during.end:
+        following = _next_month(day) if step == "month" else day + timedelta(days=1)
+        if start >= during.start:
+            spans.append(Interval(start, midnight(following, zone)))
+        day = following
+    return spans
+
+
+def _even(during: Interval, length: timedelta) -> list[Interval]:
+    seconds = int(length.total_seconds())
+    first = -int(-during.start.timestamp() // seconds) * seconds
+    count = -int(-(during.end.timestamp() - first) // seconds)
+    begin = during.start + timedelta(seconds=first - during.start.timestamp())
+    return [Interval(begin + length * place, begin + length * (place + 1)) for place in range(count)]
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _registers(meter: Meter, *, injected: bool) -> list[Register]:
+    used = set(counted(register.code for register in meter.registers))
+    return [
+        register
+        for register in meter.registers
+        if (is_injection(register.code) if injected else register.code in used)
+    ]
+
+
+Amount = tuple[float, float, float]
+
+
+def _amounts(
+    session: Session, register: Register, spans: Sequence[Interval], step: str
+) -> Mapping[datetime, Amount]:
+    rows = session.execute(
+        select(
+            EnergyRollup.starts_at, EnergyRollup.amount, EnergyRollup.known_s, EnergyRollup.estimated_s
+        ).where(
+            EnergyRollup.register_id == register.id,
+            EnergyRollup.step == Step("day" if step == "month" else step),
+            EnergyRollup.starts_at >= spans[0].start,
+            EnergyRollup.starts_at < spans[-1].end,
+        )
+    )
+    if step != "month":
+        return {at: (amount, known, estimated) for at, amount, known, estimated in rows}
+    return _by_month(((at, (amount, known, estimated)) for at, amount, known, estimated in rows), spans)
+
+
+def _by_month(
+    days: Iterable[tuple[datetime, Amount]], spans: Sequence[Interval]
+) -> Mapping[datetime, Amount]:
+    sums: dict[datetime, Amount] = defaultdict(lambda: (0.0, 0.0, 0.0))
+    starts = [span.start for span in spans]
+    for at, amount in days:
+        month = starts[bisect_right(starts, at) - 1]
+        before = sums[month]
+        sums[month] = (before[0] + amount[0], before[1] + amount[1], before[2] + amount[2])
+    return sums
+
+
+def _bucket(span: Interval, amounts: Sequence[Amount | None]) -> EnergyBucket:
+    """Several registers of one meter: a bucket is known as far as the least known of them is."""
+    if any(amount is None for amount in amounts):
+        return EnergyBucket(span.start, span.end, None, 0.0, 0.0)
+    sure = [amount for amount in amounts if amount is not None]
+    seconds = span.length.total_seconds()
+    return EnergyBucket(
+        span.start,
+        span.end,
+        sum(amount[0] for amount in sure) / PER_SHOWN_UNIT,
+        min(1.0, min(amount[1] for amount in sure) / seconds),
+        min(1.0, max(amount[2] for amount in sure) / seconds),
+    )
+
+
+def power_now(session: Session, meter: Meter, now: datetime) -> Power | None:
+    """The power its registers last reported together, or None if one of them is silent."""
+    newest = [_newest_power(session, register, now) for register in _registers(meter, injected=False)]
+    heard = [power for power in newest if power is not None]
+    if not heard or len(heard) < len(newest):
+        return None
+    return Power(sum(power.w for power in heard), min(power.at for power in heard))
+
+
+def _newest_power(session: Session, register: Register, now: datetime) -> Power | None:
+    row = session.execute(
+        select(IndexReading.power_w, IndexReading.at)
+        .where(
+            IndexReading.register_id == register.id,
+            IndexReading.at > now - SILENCE,
+            IndexReading.power_w.is_not(None),
+        )
+        .order_by(IndexReading.at.desc(), IndexReading.id.desc())
+        .limit(1)
+    ).first()
+    return Power(row[0], row[1]) if row is not None and row[0] is not None else None
+
+
+def meter_totals(session: Session, site_id: int, during: Interval, zone: ZoneInfo) -> list[MeterTotal]:
+    """Every meter of the site in its order, with what it counted in the buckets that begin in `during`.
+
+    Exact to the quarter of an hour; a span of whole local days is read from day buckets.
+    """
+    meters = session.scalars(
+        select(Meter)
+        .where(Meter.site_id == site_id)
+        .order_by(Meter.position, Meter.id)
+        .options(selectinload(Meter.registers))
+    ).all()
+    sums = _sums(session, site_id, during, _coarsest(during, zone))
+    totals = {meter.id: _total(meter, sums, during) for meter in meters}
+    return [_with_rest(totals[meter.id], meters, totals) for meter in meters]
+
+
+def _coarsest(during: Interval, zone: ZoneInfo) -> Step:
+    ends = (during.start, during.end)
+    whole_days = all(midnight(end.astimezone(zone).date(), zone) == end for end in ends)
+    return Step.DAY if whole_days else Step.QUARTER
+
+
+def _sums(session: Session, site_id: int, during: Interval, step: Step) -> dict[int, tuple[float, float]]:
+    rows = session.execute(
+        select(EnergyRollup.register_id, func.sum(EnergyRollup.amount), func.sum(EnergyRollup.known_s))
+        .join(Register, Register.id == EnergyRollup.register_id)
+        .join(Meter, Meter.id == Register.meter_id)
+        .where(
+            Meter.site_id == site_id,
+            EnergyRollup.step == step,
+            EnergyRollup.starts_at >= during.start,
+            EnergyRollup.starts_at < during.end,
+        )
+        .group_by(EnergyRollup.register_id)
+    )
+    return {register_id: (float(amount), float(known)) for register_id, amount, known in rows}
+
+
+def _total(meter: Meter, sums: Mapping[int, tuple[float, float]], during: Interval) -> MeterTotal:
+    registers = _registers(meter, injected=False)
+    unit = SHOWN_UNIT[registers[0].unit] if registers else "kWh"
+    known = [sums[register.id] for register in registers if register.id in sums]
+    if not known or len(known) < len(registers):
+        return MeterTotal(meter, unit, None, 0.0, None)
+    fraction = min(1.0, min(seconds for _, seconds in known) / during.length.total_seconds())
+    return MeterTotal(meter, unit, sum(amount for amount, _ in known) / PER_SHOWN_UNIT, fraction, None)
+
+
+def _with_rest(total: MeterTotal, meters: Sequence[Meter], totals: Mapping[int, MeterTotal]) -> MeterTotal:
+    below = [totals[meter.id].amount for meter in meters if meter.main_id == total.meter.id]
+    measured = [amount for amount in below if amount is not None]
+    if total.amount is None or not below or len(measured) < len(below):
+        return total
+    return replace(total, not_measured=total.amount - sum(measured))

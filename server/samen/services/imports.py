@@ -1,0 +1,216 @@
+"""Readings from files: amounts or indexes of a register, all of a file or nothing."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from samen.adapters.csvfile import Sample
+from samen.adapters.db.models import DirtyEnergy, IndexReading, Meter, Register, TimeQuality, Unit
+from samen.domain.imported import Amount, IndexRow, in_gens, runs
+from samen.domain.metering import AMOUNT_GENS, INDEX_GENS, Segment, counted, known_segments
+from samen.services.rollup import points
+
+# An index of ten years still tells this much apart (double precision); no meter does.
+SAME = 1e-3
+
+
+@dataclass(frozen=True)
+class RowRefusal:
+    """A line that contradicts what is stored: `differs` (another value there) or `overlaps`."""
+
+    line: int
+    code: str
+    detail: str
+
+
+@dataclass
+class ImportReport:
+    """What an import did; with refusals it did nothing. `added` and `known` count rows."""
+
+    added: int = 0
+    known: int = 0
+    refusals: list[RowRefusal] = field(default_factory=list)
+
+
+def register_for(session: Session, meter: Meter, code: str | None, unit: Unit) -> Register | None:
+    """The register to import into: the named one, or else the meter's only one of use.
+
+    A meter without any gets one, named "import". None if there is no such register, or more than one.
+    """
+    if not meter.registers and code is None:
+        meter.registers.append(Register(code="import", unit=unit))
+        session.flush()
+    codes = [code] if code is not None else counted(register.code for register in meter.registers)
+    found = [register for register in meter.registers if register.code in codes]
+    return found[0] if len(found) == 1 else None
+
+
+def import_amounts(
+    session: Session, register: Register, amounts: Sequence[Amount], now: datetime
+) -> ImportReport:
+    """Store what was used per interval, as a running index for each stretch without a gap.
+
+    Rows already stored are passed over; one that contradicts what is stored refuses them all.
+    """
+    report = ImportReport()
+    span = (amounts[0].during.start, amounts[-1].during.end)
+    stored = _Stored(session, register, *span)
+    fresh = [amount for amount in amounts if stored.is_new(amount, report)]
+    if not report.refusals and fresh:
+        for run in runs(fresh):
+            _append(session, register, run)
+        _mark(session, register, *span, now)
+        report.added = len(fresh)
+    return report
+
+
+class _Stored:
+    """What is known of a register between two instants."""
+
+    def __init__(self, session: Session, register: Register, start: datetime, end: datetime) -> None:
+        self._segments = known_segments(points(session, register.id, start, end))
+        self._starts = [segment.start for segment in self._segments]
+
+    def is_new(self, amount: Amount, report: ImportReport) -> bool:
+        """Whether nothing is known of the amount's interval; otherwise noted in the report."""
+        start, end = amount.during.start.timestamp(), amount.during.end.timestamp()
+        there = self.overlapping(start, end)
+        if there is None:
+            return True
+        if (there.start, there.end) != (start, end):
+            detail = f"{_show(there.start)} to {_show(there.end)} is stored already"
+            report.refusals.append(RowRefusal(amount.line, "overlaps", detail))
+        elif abs(there.amount - amount.amount) > SAME:
+            detail = f"{there.amount:.3f} is stored, the file says {amount.amount:.3f}"
+            report.refusals.append(RowRefusal(amount.line, "differs", detail))
+        else:
+            report.known += 1
+        return False
+
+    def overlapping(self, start: float, end: float) -> Segment | None:
+        """The first known segment that shares time with the span."""
+        place = bisect_left(self._starts, end)
+        found = None
+        while place > 0 and self._segments[place - 1].end > start:
+            place -= 1
+            found = self._segments[place]
+        return found
+
+
+def _show(instant: float) -> str:
+    return datetime.fromtimestamp(instant, UTC).isoformat()
+
+
+def _append(session: Session, register: Register, run: Sequence[Amount]) -> None:
+    start = run[0].during.start
+    gen, index = _end_of_run(session, register, start) or (_next_gen(session, register, AMOUNT_GENS), None)
+    rows = []
+    if index is None:
+        index = 0.0
+        rows.append(_row(register, gen, start, index))
+    for amount in run:
+        index += amount.amount
+        rows.append(_row(register, gen, amount.during.end, index))
+    session.execute(insert(IndexReading), rows)
+
+
+def _end_of_run(session: Session, register: Register, at: datetime) -> tuple[int, float] | None:
+    """An earlier import that ends just there: the new run continues it."""
+    row = session.execute(
+        select(IndexReading.gen, IndexReading.index)
+        .where(
+            IndexReading.register_id == register.id,
+            IndexReading.at == at,
+            IndexReading.gen.between(AMOUNT_GENS.start, AMOUNT_GENS.stop - 1),
+        )
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def _next_gen(session: Session, register: Register, gens: range) -> int:
+    newest = session.scalar(
+        select(func.max(IndexReading.gen)).where(
+            IndexReading.register_id == register.id, IndexReading.gen.between(gens.start, gens.stop - 1)
+        )
+    )
+    return gens.start if newest is None else newest + 1
+
+
+def _row(register: Register, gen: int, at: datetime, index: float) -> dict[str, Any]:
+    return {
+        "register_id": register.id,
+        "gen": gen,
+        "at": at,
+        "index": index,
+        "quality": TimeQuality.IMPORTED,
+    }
+
+
+def _mark(session: Session, register: Register, start: datetime, end: datetime, now: datetime) -> None:
+    session.add(DirtyEnergy(register_id=register.id, starts_at=start, ends_at=end, marked_at=now))
+    session.flush()
+
+
+def import_indexes(
+    session: Session, register: Register, samples: Sequence[Sample], now: datetime
+) -> ImportReport:
+    """Store a register's index as a file gives it; where it runs back, another meter's begins."""
+    report = ImportReport()
+    rows = [(sample, sample.value) for sample in samples if sample.value is not None]
+    if not rows:
+        return report
+    stored = _Stored(session, register, rows[0][0].at, rows[-1][0].at)
+    known = _known_indexes(session, register)
+    fresh = [
+        (sample.at, value) for sample, value in rows if _is_new_index(sample, value, stored, known, report)
+    ]
+    if not report.refusals and fresh:
+        _append_indexes(session, register, fresh, known)
+        _mark(session, register, fresh[0][0], fresh[-1][0], now)
+        report.added = len(fresh)
+    return report
+
+
+Known = dict[datetime, tuple[int, float]]
+
+
+def _known_indexes(session: Session, register: Register) -> Known:
+    rows = session.execute(
+        select(IndexReading.at, IndexReading.gen, IndexReading.index).where(
+            IndexReading.register_id == register.id,
+            IndexReading.gen.between(INDEX_GENS.start, INDEX_GENS.stop - 1),
+        )
+    )
+    return {at: (gen, index) for at, gen, index in rows}
+
+
+def _is_new_index(sample: Sample, value: float, stored: _Stored, known: Known, report: ImportReport) -> bool:
+    here = known.get(sample.at)
+    instant = sample.at.timestamp()
+    if here is None and stored.overlapping(instant, instant) is None:
+        return True
+    if here is not None and abs(here[1] - value) <= SAME:
+        report.known += 1
+    elif here is not None:
+        detail = f"{here[1]:.3f} is stored, the file says {value:.3f}"
+        report.refusals.append(RowRefusal(sample.line, "differs", detail))
+    else:
+        report.refusals.append(RowRefusal(sample.line, "overlaps", "other readings cover this time"))
+    return False
+
+
+def _append_indexes(
+    session: Session, register: Register, fresh: Sequence[tuple[datetime, float]], known: Known
+) -> None:
+    line = [IndexRow(at, value, None) for at, value in fresh]
+    line += [IndexRow(at, value, gen) for at, (gen, value) in known.items()]
+    placed = in_gens(sorted(line), _next_gen(session, register, INDEX_GENS))
+    session.execute(insert(IndexReading), [_row(register, row.gen or 0, row.at, row.value) for row in placed])
