@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from samen.adapters.db import Database
 from samen.adapters.db.models.device import Device, DeviceState, Quarantined
+from samen.adapters.db.models.meter import Register
+from samen.adapters.db.models.rollup import DirtyEnergy
 from samen.adapters.db.schema import downgrade
 from samen.cli import doctor as command
 from samen.cli import samen
@@ -217,6 +219,17 @@ def test_one_device_with_a_wrong_clock_is_named(clinic: Clinic):
     complaints = clinic.complaints()
 
     assert complaints["clocks"] == f"These devices' clocks are minutes off: {one}."
+
+
+def test_readings_that_nobody_adds_up_are_noticed(clinic: Clinic):
+    with clinic.database.write() as session:
+        register = session.scalars(select(Register.id)).first()
+        long_ago = NOW - timedelta(hours=5)
+        session.add(DirtyEnergy(register_id=register, starts_at=long_ago, ends_at=NOW, marked_at=long_ago))
+
+    complaints = clinic.complaints()
+
+    assert complaints["rollups"] == "Readings have waited 5 h to be added up: is samen tick running?"
 
 
 def test_a_growing_quarantine_names_its_commonest_reason(clinic: Clinic):

@@ -19,6 +19,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from samen.adapters.db.engine import Database
 from samen.config import BadSettings, Broker, Settings
 from samen.services.doctor import Finding, Surroundings, examine
+from samen.web.assets import dashboards
 
 ANSWER_WITHIN_S = 5.0
 
@@ -53,17 +54,8 @@ def _around() -> Surroundings:
     return Surroundings(
         broker=broker_fault,
         free_bytes=lambda path: shutil.disk_usage(path.parent).free,
-        pages_built=_pages_built,
+        pages_built=(dashboards() / "dist" / "manifest.json").is_file,
         micropython=lambda: shutil.which("micropython", path=str(Path(sys.executable).parent)) is not None,
-    )
-
-
-def _pages_built() -> bool:
-    """Built pages lie inside the package when installed, and beside the sources in a working tree."""
-    package = Path(__file__).parent.parent
-    return any(
-        (dist / "manifest.json").exists()
-        for dist in (package / "dashboards" / "dist", package.parent.parent / "dashboards" / "dist")
     )
 
 

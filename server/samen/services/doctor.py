@@ -18,6 +18,7 @@ from samen.adapters.db.models.device import Device, DeviceState, Quarantined
 from samen.adapters.db.models.site import Site
 from samen.adapters.db.schema import is_current
 from samen.config import BadSettings, Broker, Settings
+from samen.services.rollup import waiting_since
 
 # No clock that is right can show a time before this version was written.
 WRITTEN_AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -28,6 +29,8 @@ ROOM_TO_WRITE_BYTES = 500_000_000
 SILENT_AFTER = timedelta(minutes=15)
 # The contract's limit between a device's clock and the server's.
 MOST_SKEW = timedelta(minutes=5)
+# `samen tick` looks every few seconds.
+ROLLED_UP_WITHIN = timedelta(minutes=10)
 # A stray message is no fault of the installation; this many in an hour is.
 MOST_QUARANTINED = 10
 
@@ -72,7 +75,7 @@ def examine(settings: Settings, database: Database, around: Surroundings, now: d
 
 def in_operation(session: Session, now: datetime) -> list[Finding]:
     """What the stored facts say of how the installation is doing; nothing of devices while there are none."""
-    findings = [_site(session), _quarantine(session, now)]
+    findings = [_site(session), _quarantine(session, now), _rollups(session, now)]
     devices = list(session.scalars(_devices_in_use()))
     if devices:
         findings += [_clocks(devices, now), _ingest(devices, now), _silent_devices(devices, now)]
@@ -213,6 +216,15 @@ def _quarantine(session: Session, now: datetime) -> Finding:
         False,
         f"{count} messages could not be used in the last hour, most of them for {by_reason[0][0]}: "
         "see the devices page for samples.",
+    )
+
+
+def _rollups(session: Session, now: datetime) -> Finding:
+    waiting = waiting_since(session)
+    if waiting is None or now - waiting < ROLLED_UP_WITHIN:
+        return Finding("rollups", True, "The energy and occupancy figures are up to date.")
+    return Finding(
+        "rollups", False, f"Readings have waited {_age(now - waiting)} to be added up: is samen tick running?"
     )
 
 
