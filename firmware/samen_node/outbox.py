@@ -43,7 +43,7 @@ class Outbox:
         self._piece = max(256, min(8192, limit_bytes // 16))
         self._segments = []
         self._lost = {}
-        self._file = None
+        self._open = False  # whether the last segment takes more records
         self._notes_size = 0
         self._notes_limit = self._piece
         self.dropped = 0
@@ -65,7 +65,7 @@ class Outbox:
             self._write(record)
         except OSError:
             # The flash is fuller than the limit said: what was begun is torn, so start anew.
-            self._close()
+            self._open = False
             if not self._segments:
                 raise
             self._drop_oldest()
@@ -121,28 +121,21 @@ class Outbox:
         reader.close()
 
     def _write(self, record):
-        if self._file is None or self._segments[-1].size + len(record) > self._piece:
+        if not self._open or self._segments[-1].size + len(record) > self._piece:
             self._start_segment()
-        self._file.write(record)
-        self._file.flush()
         active = self._segments[-1]
+        with open(active.path, "ab") as file:
+            file.write(record)
         active.size += len(record)
         active.last = self.next_seq
 
     def _start_segment(self):
-        self._close()
+        self._open = False
         self._tidy()
         path = "%s/%08x-%08x.log" % (self._directory, self.boot, self.next_seq)
-        self._file = open(path, "wb")  # noqa: SIM115 - stays open until the segment is full
+        log.erase(path)  # what a failed write may have left
         self._segments.append(_Segment(path, self.boot, self.next_seq))
-
-    def _close(self):
-        if self._file is not None:
-            file, self._file = self._file, None
-            try:
-                file.close()
-            except OSError:
-                pass  # what could not be flushed was never promised
+        self._open = True
 
     def _make_room(self, size):
         while self._segments and self.size() + size > self._limit:
@@ -154,7 +147,7 @@ class Outbox:
             self.dropped += last - first + 1
             self._lose(segment.boot, first, last)
         if len(self._segments) == 1:
-            self._close()
+            self._open = False
         self._erase(segment)
 
     def _lose(self, boot, first, last):
@@ -168,7 +161,7 @@ class Outbox:
 
     def _tidy(self):
         """Free the closed segments that are acked to the last record."""
-        closed = self._segments if self._file is None else self._segments[:-1]
+        closed = self._segments[:-1] if self._open else self._segments
         for segment in [s for s in closed if not s.missing()]:
             self._erase(segment)
         if self._notes_size > self._notes_limit:

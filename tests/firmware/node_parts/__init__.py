@@ -1,0 +1,1 @@
+"""What the node's tests are built from."""
