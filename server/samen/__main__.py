@@ -1,0 +1,5 @@
+"""`python -m samen` is `samen`."""
+
+from samen.cli import main
+
+main()
