@@ -18,6 +18,7 @@ from samen.adapters.mqtt import Unavailable, listen
 from samen.config import Settings
 from samen.services.ingest import TOPICS, Paces, record
 from samen.services.quarantine import Refused, quarantine
+from samen.web.logs import configure_logs
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +86,7 @@ def ingest(worker: int, rate: float, burst: float) -> None:
     """Take in what nodes say until told to stop; then finish what is in hand."""
     stop = threading.Event()
     until_told(stop)
+    configure_logs()
     settings = Settings.from_env()
     database = Database(settings.database_url)
     try:

@@ -12,6 +12,7 @@ from samen.adapters.db import Database
 from samen.cli.ingest import until_told
 from samen.config import Settings
 from samen.services.rollup import roll_up
+from samen.web.logs import configure_logs
 
 EVERY_S = 5.0
 log = structlog.get_logger(__name__)
@@ -42,6 +43,7 @@ def run_tick(database: Database, stop: threading.Event) -> None:
 @click.option("--once", is_flag=True, help="Do what is due now and leave.")
 def tick(once: bool) -> None:
     """Do what is due: roll readings up into quarters, hours and days."""
+    configure_logs()
     database = Database(Settings.from_env().database_url)
     try:
         if once:
