@@ -56,6 +56,9 @@ class Listener:
     def stop(self) -> None:
         self.client.disconnect()
         self.client.loop_stop()
+        self.client.on_connect = self.client.on_message = (
+            None  # its last sockets close with the last reference
+        )
 
 
 @pytest.fixture

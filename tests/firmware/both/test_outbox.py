@@ -158,6 +158,20 @@ def test_any_flipped_byte_costs_records_but_never_changes_one():
     assert Outbox(folder, 100000).pending(9) == sound
 
 
+def test_without_its_checksum_a_flipped_byte_would_be_misread():
+    """The control of the test above: it can tell a log that checks from one that does not."""
+    path = a_folder() + "/log"
+    checksum, log.crc32 = log.crc32, lambda *_: 0
+    try:
+        write(path, log.pack(0, b"reading 0")[:-5] + b"9" + b"\0\0\0\0")
+        misread = list(log.records(path))
+    finally:
+        log.crc32 = checksum
+
+    assert misread == [(0, b"reading 9")]
+    assert list(log.records(path)) == [(None, None)]
+
+
 def test_a_damaged_reading_is_told_as_a_gap():
     folder = a_folder()
     filled(folder, 4)

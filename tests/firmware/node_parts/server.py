@@ -31,6 +31,9 @@ class AckingServer:
     def stop(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        self._client.on_connect = self._client.on_message = (
+            None  # its last sockets close with the last reference
+        )
 
     def say(self, device: str, leaf: str, message: dict, retain: bool = False) -> None:
         topic = contract.topic("bota75", device, leaf)
