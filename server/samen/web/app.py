@@ -51,8 +51,8 @@ def create_app(
     Without a `feed`, the live stream tells only of bookings and `/readyz` says that the broker is missing.
     """
     app = Flask("samen", template_folder=str(assets.templates()), static_folder=None)
-    hub = hub or Hub()
-    feed = feed or Feed(database, hub, clock)
+    hub = Hub() if hub is None else hub
+    feed = Feed(database, hub, clock) if feed is None else feed
     metrics = Metrics()
     app.extensions[current.EXTENSION] = current.Parts(
         settings, database, hub, feed, metrics, Throttle(), clock

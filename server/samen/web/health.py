@@ -52,7 +52,7 @@ def metrics() -> ResponseReturnValue:
     if request.remote_addr not in LOOPBACK or any(name in request.headers for name in FORWARDED):
         raise NotFound
     kept = current.parts().metrics
-    kept.listeners.set(len(current.hub()))
+    kept.listeners.set(current.hub().listeners)
     kept.lag.set(current.parts().feed.lag_s())
     _count_stored()
     return Response(generate_latest(kept.registry), content_type=CONTENT_TYPE_LATEST)

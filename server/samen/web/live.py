@@ -86,7 +86,9 @@ class Hub:
         self._count = itertools.count(1)
         self._closed = False
 
-    def __len__(self) -> int:
+    @property
+    def listeners(self) -> int:
+        """How many are listening."""
         return len(self._listeners)
 
     def publish(self, name: str, data: Mapping[str, Any]) -> None:

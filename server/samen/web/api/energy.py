@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +27,7 @@ LONGEST = {
     "day": timedelta(days=7_320),
     "month": timedelta(days=36_600),
 }
-blueprint = SpecBlueprint("energy", __name__, description="What meters counted")
+blueprint = SpecBlueprint("meters", __name__, description="What meters counted")
 
 
 @blueprint.route("/energy/<meter>")
@@ -40,13 +41,17 @@ def read_energy(query: dict[str, Any], meter: str) -> dict[str, Any]:
     with current.database().read() as session:
         found = _meter(session, meter)
         buckets = energy_series(session, found, during, query["step"], ZoneInfo(found.site.timezone))
-        units = [SHOWN_UNIT[register.unit] for register in found.registers]
+        return _energy(found, query["step"], buckets)
+
+
+def _energy(meter: Meter, step: str, buckets: Sequence[EnergyBucket]) -> dict[str, Any]:
+    units = [SHOWN_UNIT[register.unit] for register in meter.registers]
     return {
-        "meter": found.slug,
-        "name": found.name,
-        "kind": found.kind.value,
+        "meter": meter.slug,
+        "name": meter.name,
+        "kind": meter.kind.value,
         "unit": units[0] if units else "kWh",
-        "step": query["step"],
+        "step": step,
         "buckets": [_bucket(bucket) for bucket in buckets],
     }
 

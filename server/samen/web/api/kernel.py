@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
 
@@ -90,4 +91,4 @@ def span(arguments: Mapping[str, Any], start: str = "start", end: str = "end") -
     """The interval between two arguments. Raises the 422 problem when it is empty."""
     if arguments[start] >= arguments[end]:
         raise unreadable({"json": {end: ["Must come after the start."]}})
-    return Interval(arguments[start], arguments[end])
+    return Interval(arguments[start].astimezone(UTC), arguments[end].astimezone(UTC))
