@@ -221,6 +221,7 @@ class Node:
         elif leaf == "cfg/desired":
             self._answers += self._orders.configure(message)
             self._tune()
+            self._due.clear()  # a shorter interval begins now
         elif leaf == "next":
             self._answers += self._orders.plan(message, payload)
 

@@ -25,6 +25,7 @@ class Settings:
     def apply(self, rev, wanted):
         """Take what is allowed and keep it; a code for every key that is refused."""
         errors = {}
+        before = (self.rev, dict(self.values))
         for name, value in wanted.items():
             refusal = _refusal(name, value)
             if refusal:
@@ -32,7 +33,8 @@ class Settings:
             else:
                 self.values[name] = value
         self.rev = rev
-        log.replace(self._path, log.pack(rev, json.dumps(self.values).encode()))
+        if before != (rev, self.values):  # the same wish comes again with every connect
+            log.replace(self._path, log.pack(rev, json.dumps(self.values).encode()))
         return errors
 
     def _read(self):

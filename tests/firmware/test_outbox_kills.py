@@ -5,9 +5,9 @@ import subprocess
 from pathlib import Path
 
 from node_parts.appender import payload_of
-from support.ports import eventually
 
 from samen_node.outbox import Outbox
+from support.ports import eventually
 
 APPENDER = Path(__file__).parent / "node_parts" / "appender.py"
 KILLS = 4

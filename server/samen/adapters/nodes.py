@@ -45,9 +45,13 @@ class NodeConfig:
     heap: str = "512K"
 
 
-def start_node(config: NodeConfig, workdir: Path) -> subprocess.Popen[bytes]:
+def start_node(
+    config: NodeConfig, workdir: Path, firmware: Path | None = None, program: Path | None = None
+) -> subprocess.Popen[bytes]:
     """Start a node that keeps its flash in `workdir/<device>` and writes its events, a line of JSON
     each, to `workdir/<device>.log`. It stops when its standard input closes: see `stop_node`.
+    `firmware`: another folder that holds samen_node, such as one of compiled files. `program`:
+    a file to run in place of samen_node.run.
 
     Raises NoInterpreter where MicroPython is not installed.
     """
@@ -55,14 +59,15 @@ def start_node(config: NodeConfig, workdir: Path) -> subprocess.Popen[bytes]:
     workdir.mkdir(parents=True, exist_ok=True)
     settings = workdir / f"{config.device}.json"
     _write_privately(settings, json.dumps(_settings(config, workdir / config.device)))
-    command = [interpreter, "-X", f"heapsize={config.heap}", "-m", "samen_node.run", str(settings)]
+    started = [str(program)] if program else ["-m", "samen_node.run"]
+    command = [interpreter, "-X", f"heapsize={config.heap}", *started, str(settings)]
     with (workdir / f"{config.device}.log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
             command,
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "MICROPYPATH": f".frozen:{_firmware()}"},
+            env={**os.environ, "MICROPYPATH": f".frozen:{firmware or _firmware()}"},
             start_new_session=True,  # Ctrl-C is for whoever started the nodes
         )
 

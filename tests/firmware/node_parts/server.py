@@ -36,8 +36,10 @@ class AckingServer:
         )
 
     def say(self, device: str, leaf: str, message: dict, retain: bool = False) -> None:
-        topic = contract.topic("bota75", device, leaf)
-        self._client.publish(topic, contract.encode({"v": 1, **message}), qos=1, retain=retain)
+        self.say_bytes(device, leaf, contract.encode({"v": 1, **message}), retain)
+
+    def say_bytes(self, device: str, leaf: str, payload: bytes, retain: bool = False) -> None:
+        self._client.publish(contract.topic("bota75", device, leaf), payload, qos=1, retain=retain)
 
     def seqs(self, boot: int) -> list[int]:
         with self._lock:
@@ -48,7 +50,7 @@ class AckingServer:
 
     def _take(self, client: paho.Client, _userdata: object, received: paho.MQTTMessage) -> None:
         _, device, leaf = contract.parse_topic(received.topic)
-        if leaf in ("ack", "cmd", "cfg/desired", "next"):
+        if leaf in ("ack", "cmd", "cfg/desired", "ota/desired", "next"):
             return
         try:
             message = contract.decode(leaf, received.payload)
