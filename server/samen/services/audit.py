@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session
 from samen.adapters.db.locks import AUDIT, take_turn
 from samen.adapters.db.models import AuditEntry
 from samen.domain.audit import GENESIS, Deed, Link, digest, first_broken
+
+STREAMED = {"yield_per": 1000}
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ def note(
 
 def verify(session: Session) -> Verdict:
     """Recompute every digest. Entries cut off the end leave no trace here: compare `head` with a copy."""
-    broken = first_broken(_links(session))
+    with closing(_links(session)) as links:
+        broken = first_broken(links)
     entries = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
     return Verdict(entries, _head(session), broken)
 
@@ -62,8 +66,9 @@ def _head(session: Session) -> str:
     return session.scalar(newest) or GENESIS
 
 
-def _links(session: Session) -> Iterator[Link]:
-    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000))
-    for entry in entries:
-        deed = Deed(entry.at, entry.actor, entry.action, entry.subject, entry.facts)
-        yield Link(entry.id, deed, entry.previous, entry.digest)
+def _links(session: Session) -> Generator[Link, None, None]:
+    # Streamed: a chain of years is not held in memory. An early end closes the cursor.
+    with session.scalars(select(AuditEntry).order_by(AuditEntry.id), execution_options=STREAMED) as entries:
+        for entry in entries:
+            deed = Deed(entry.at, entry.actor, entry.action, entry.subject, entry.facts)
+            yield Link(entry.id, deed, entry.previous, entry.digest)

@@ -1,0 +1,101 @@
+"""`samen serve` as a process of its own."""
+
+import http.client
+import os
+import signal
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from samen.adapters.db.models import Member
+from samen.domain.access import Scope
+from samen.services import login
+from support.building import a_member, load_demo
+from support.ports import answers, eventually, free_port
+from support.server import SAMEN, environment, running, web_server
+
+
+@pytest.fixture
+def token(sqlite_database):
+    load_demo(sqlite_database)
+    viewer = a_member(sqlite_database, "an@rue.test")
+    with sqlite_database.write() as session:
+        member = session.get_one(Member, viewer.member_id)
+        return login.create_token(session, member, list(Scope), "test", datetime.now(UTC))
+
+
+def _get(port, path, token=None):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
+    return connection.getresponse()
+
+
+def test_serving_names_no_software_and_no_version(sqlite_database, token, tmp_path):
+    env = environment(sqlite_database.url, free_port())
+
+    with web_server(env, tmp_path / "log") as port:
+        answer = _get(port, "/api/v1/spaces", token)
+
+    assert answer.status == 200
+    assert answer.getheader("Server") == "samen"
+
+
+def test_an_open_stream_does_not_hold_up_the_end(sqlite_database, token, tmp_path):
+    env = environment(sqlite_database.url, free_port())
+
+    with web_server(env, tmp_path / "log") as port:
+        stream = _get(port, "/api/v1/events", token)
+        assert stream.readline().startswith(b"retry:")
+        asked = time.monotonic()
+
+    assert time.monotonic() - asked < 5
+    stream.close()
+
+
+def test_other_pages_answer_while_every_stream_is_taken(sqlite_database, token, tmp_path):
+    env = environment(sqlite_database.url, free_port())
+
+    with web_server(env, tmp_path / "log") as port:
+        streams = [_get(port, "/api/v1/events", token) for _ in range(65)]
+        statuses = [stream.status for stream in streams]
+        began = time.monotonic()
+        page = _get(port, "/api/v1/spaces", token).status
+        waited = time.monotonic() - began
+        for stream in streams:
+            stream.close()
+
+    assert statuses == [200] * 64 + [503]
+    assert page == 200
+    assert waited < 2
+
+
+def test_a_secret_of_ones_own_is_asked_for(sqlite_database, tmp_path):
+    env = environment(sqlite_database.url, free_port(), SAMEN_SECRET_KEY="changeme-changeme")
+
+    with running([*SAMEN, "serve", "--port", str(free_port())], env, tmp_path / "log") as process:
+        assert process.wait(20) == 2
+
+    assert "SAMEN_SECRET_KEY" in (tmp_path / "log").read_text()
+
+
+def test_with_an_embedded_broker_one_command_is_ready_and_ends_as_one(sqlite_database, token, tmp_path):
+    mqtt = free_port()
+    env = environment(sqlite_database.url, mqtt, SAMEN_MQTT_URL=f"embedded://127.0.0.1:{mqtt}")
+
+    with web_server(env, tmp_path / "log") as port:
+        eventually(lambda: _get(port, "/readyz").status == 200, within=20)
+
+    assert not answers(mqtt)
+    assert not answers(port)
+
+
+def test_when_serve_is_killed_nothing_goes_on_writing(sqlite_database, token, tmp_path):
+    mqtt, port = free_port(), free_port()
+    env = environment(sqlite_database.url, mqtt, SAMEN_MQTT_URL=f"embedded://127.0.0.1:{mqtt}")
+
+    with running([*SAMEN, "serve", "--port", str(port)], env, tmp_path / "log") as process:
+        eventually(lambda: answers(port), within=20)
+        os.kill(process.pid, signal.SIGKILL)
+
+        eventually(lambda: not answers(port) and not answers(mqtt), within=15)
