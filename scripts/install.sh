@@ -4,9 +4,7 @@ set -eu
 
 log=.venv/install.log
 
-# Not compiled to bytecode here: the first import compiles what it needs, which is the smaller part.
-if .venv/bin/python -m pip install --disable-pip-version-check --no-input --no-compile --only-binary :all: \
-    "$@" >"$log" 2>&1; then
+if .venv/bin/python -m pip install --disable-pip-version-check --no-input --only-binary :all: "$@" >"$log" 2>&1; then
     exit 0
 fi
 
