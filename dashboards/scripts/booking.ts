@@ -3,9 +3,10 @@ import { chooseByKeyboard } from "./keyboard";
 import { type Choice, column, Highlight } from "./choice";
 import { Day } from "./day";
 import { BookingDialog } from "./dialog";
-import { Live } from "./live";
-import { all, first } from "./page";
+import { Live, type Now } from "./live";
+import { all, first, number } from "./page";
 import { chooseByPointer } from "./pointer";
+import { refreshParts } from "./refresh";
 import { Rooms } from "./rooms";
 
 const NOW_MS = 30_000;
@@ -13,6 +14,15 @@ const grid = first<HTMLFormElement>("[data-grid]");
 const day = new Day(grid);
 const highlight = new Highlight(grid, day);
 const dialog = new BookingDialog(() => highlight.clear());
+const rooms = new Rooms();
+const keyboard = chooseByKeyboard(grid, highlight);
+const live = new Live(
+  grid.dataset.events!,
+  grid.dataset.poll!,
+  (report) => rooms.show(report),
+  (now) => void showAll(now),
+);
+let lastTick = Date.now();
 
 function book(choice: Choice): void {
   highlight.show(choice, false);
@@ -20,14 +30,27 @@ function book(choice: Choice): void {
 }
 
 /** On a phone a free span is a chip: a tap opens the sheet with its first hour. */
-function bookByTap(chip: HTMLButtonElement): void {
-  chip.addEventListener("click", (event) => {
-    const gap = all<HTMLButtonElement>(".gap", grid).find(({ value }) => value === chip.value);
-    if (!gap) return;
-    event.preventDefault();
-    const from = Number(gap.dataset.offset);
-    book({ gap, from, until: from + Math.min(60, Number(gap.dataset.length)) });
-  });
+function bookByTap(event: Event): void {
+  const chip = event.target instanceof Element ? event.target.closest<HTMLButtonElement>("[data-chip]") : null;
+  const gap = chip && all<HTMLButtonElement>(".gap", grid).find(({ value }) => value === chip.value);
+  if (!gap) return;
+  event.preventDefault();
+  const from = number(gap, "offset");
+  book({ gap, from, until: from + Math.min(60, number(gap, "length")) });
+}
+
+async function showAll(now: Now): Promise<void> {
+  if (now.calendar !== grid.dataset.version && !grid.matches(":active")) {
+    // What is being chosen stays; what was chosen in a span that is gone does not.
+    grid.dataset.version = (await refreshParts(settle)) ?? grid.dataset.version;
+  }
+  rooms.showAll(now.rooms);
+}
+
+function settle(): void {
+  if (highlight.choice && !highlight.choice.gap.isConnected) highlight.clear();
+  keyboard.rove();
+  moveNow();
 }
 
 function moveNow(): void {
@@ -37,15 +60,24 @@ function moveNow(): void {
   }
 }
 
+/** Time alone changes how rooms stand: when a booking begins or ends, ask. */
+function tick(): void {
+  const now = Date.now();
+  const passed = (at: number) => lastTick < at * 1000 && at * 1000 <= now;
+  const crossed = all<HTMLElement>(".booking", grid).some((one) => passed(number(one, "from")) || passed(number(one, "until")));
+  lastTick = now;
+  moveNow();
+  if (crossed) void live.ask();
+}
+
 /** Open on the part of the day that is still ahead. */
 function scrollToNow(): void {
   const hour = parseFloat(getComputedStyle(grid).getPropertyValue("--hour"));
   if (all("[data-now]").length) grid.scrollTop = Math.max(0, (day.now() / 60 - 1) * hour);
 }
 
-chooseByKeyboard(grid, highlight);
 chooseByPointer(grid, highlight, book);
-all<HTMLButtonElement>("[data-chip]").forEach(bookByTap);
+first(".rooms-list").addEventListener("click", bookByTap);
 for (const link of all<HTMLAnchorElement>("[data-book]")) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
@@ -55,8 +87,4 @@ for (const link of all<HTMLAnchorElement>("[data-book]")) {
 all<HTMLElement>("[data-help]").forEach((help) => (help.hidden = false));
 moveNow();
 scrollToNow();
-setInterval(moveNow, NOW_MS);
-if (grid.dataset.events && grid.dataset.poll) {
-  const rooms = new Rooms();
-  new Live(grid.dataset.events, grid.dataset.poll, (report) => rooms.show(report));
-}
+setInterval(tick, NOW_MS);

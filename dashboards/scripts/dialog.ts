@@ -8,6 +8,9 @@ export interface Ask {
   end: string;
 }
 
+/** Refused, or not understood: the form comes back and says why. */
+const ANSWERS = [409, 422];
+
 export class BookingDialog {
   private readonly dialog = first<HTMLDialogElement>("[data-dialog]");
   private readonly pristine = first<HTMLFormElement>("#booking-form", this.dialog).cloneNode(true) as HTMLFormElement;
@@ -19,6 +22,13 @@ export class BookingDialog {
     this.dialog.addEventListener("close", () => this.closed());
     // A refusal replaces the form: put the reader where the answer is.
     document.addEventListener("htmx:after:swap", () => this.focusAnswer());
+    // Signed out meanwhile, or a form out of date: no page belongs inside the dialog.
+    document.addEventListener("htmx:before:swap", (event) => {
+      const { ctx } = (event as CustomEvent<{ ctx: { response: { status: number } } }>).detail;
+      if (ANSWERS.includes(ctx.response.status)) return;
+      event.preventDefault();
+      location.reload();
+    });
   }
 
   open(ask: Ask | null): void {

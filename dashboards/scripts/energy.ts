@@ -26,6 +26,7 @@ interface Curve {
 
 const page = embedded<Page>("energy");
 const decimals = new Intl.NumberFormat(page.locale, { maximumFractionDigits: 1 });
+const fine = new Intl.NumberFormat(page.locale, { maximumFractionDigits: 2 });
 const plots: uPlot[] = [];
 
 function token(name: string): string {
@@ -64,8 +65,8 @@ function options(curve: Curve, place: HTMLElement): uPlot.Options {
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), page.timezone),
     axes: [
-      { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((at) => when(curve, at)), space: 74 },
-      { ...axis, size: 62, values: (_, ticks) => ticks.map((value) => `${decimals.format(value)} ${curve.unit}`) },
+      { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((at) => when(curve, at)), space: 74, size: 34 },
+      { ...axis, size: 62, values: (_, ticks) => ticks.map((value) => `${fine.format(value)} ${curve.unit}`) },
     ],
     series: [{}, { stroke: token("--iris"), fill: token("--iris-wash"), width: 2, points: { show: false }, spanGaps: false }],
     scales: { y: { range: (_, __, high) => [0, (high || 1) * 1.08] } },

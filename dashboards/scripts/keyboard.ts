@@ -5,7 +5,8 @@ import { all } from "./page";
 
 type Gap = HTMLButtonElement;
 
-export function chooseByKeyboard(grid: HTMLElement, highlight: Highlight): void {
+/** `rove` is for calling again when the grid's gaps were replaced. */
+export function chooseByKeyboard(grid: HTMLElement, highlight: Highlight): { rove: () => void } {
   rove(grid);
   grid.addEventListener("focusin", ({ target }) => {
     const gap = gapOf(target);
@@ -22,6 +23,7 @@ export function chooseByKeyboard(grid: HTMLElement, highlight: Highlight): void 
     highlight.show(next, true);
     focusOn(grid, next.gap);
   });
+  return { rove: () => rove(grid) };
 }
 
 function gapOf(target: EventTarget | null): Gap | null {
@@ -30,7 +32,9 @@ function gapOf(target: EventTarget | null): Gap | null {
 
 /** One tab stop for the whole grid; without scripts every gap is one. */
 function rove(grid: HTMLElement): void {
-  all<Gap>(".gap", grid).forEach((gap, place) => (gap.tabIndex = place ? -1 : 0));
+  const gaps = all<Gap>(".gap", grid);
+  const current = gaps.find((gap) => gap === document.activeElement) ?? gaps[0];
+  for (const gap of gaps) gap.tabIndex = gap === current ? 0 : -1;
 }
 
 function focusOn(grid: HTMLElement, gap: Gap): void {

@@ -1,10 +1,15 @@
-// Room reports as they happen: server-sent events, and polling while those are refused or lost.
+// What happens in the building, as it happens: server-sent events, and polling while those are refused or lost.
 
 export interface RoomReport {
   space: string;
-  /** None where no sensor has ever spoken. */
-  occupancy: "occupied" | "empty" | "unknown" | "none" | null;
-  deg_c?: number | null;
+  shown: string;
+  deg_c: number | null;
+}
+
+export interface Now {
+  rooms: RoomReport[];
+  /** Changes whenever a booking of the day does. */
+  calendar: string;
 }
 
 const POLL_MS = 15_000;
@@ -19,10 +24,21 @@ export class Live {
     private readonly events: string,
     private readonly poll: string,
     private readonly show: (report: RoomReport) => void,
+    private readonly showAll: (now: Now) => void,
   ) {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.stop() : this.start()));
     addEventListener("pagehide", () => this.stop());
     this.start();
+  }
+
+  /** Everything as it stands now. */
+  async ask(): Promise<void> {
+    try {
+      const answer = await fetch(this.poll, { headers: { Accept: "application/json" } });
+      if (answer.ok && !answer.redirected) this.showAll((await answer.json()) as Now);
+    } catch {
+      // Offline: the next round asks again.
+    }
   }
 
   private start(): void {
@@ -30,6 +46,7 @@ export class Live {
     const source = new EventSource(this.events);
     this.source = source;
     source.addEventListener("room", ({ data }) => this.show(JSON.parse(data as string) as RoomReport));
+    source.addEventListener("booking", () => void this.ask());
     // The server forgot how far this page had read.
     source.addEventListener("missed", () => void this.ask());
     source.addEventListener("open", () => {
@@ -59,16 +76,5 @@ export class Live {
   private stopPolling(): void {
     clearInterval(this.polling);
     this.polling = 0;
-  }
-
-  private async ask(): Promise<void> {
-    try {
-      const answer = await fetch(this.poll, { headers: { Accept: "application/json" } });
-      if (!answer.ok) return;
-      const { rooms } = (await answer.json()) as { rooms: RoomReport[] };
-      rooms.forEach((report) => this.show(report));
-    } catch {
-      // Offline: the next round asks again.
-    }
   }
 }

@@ -22,7 +22,10 @@ SHORTEST_GAP = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Booking:
-    """An occurrence as one viewer sees it: `title` and `people` are None where they are not theirs to see."""
+    """An occurrence as one viewer sees it: `title` and `people` are None where they are not theirs to see.
+
+    `mine`: the viewer booked it themselves.
+    """
 
     id: UUID
     series_id: UUID
@@ -36,6 +39,7 @@ class Booking:
     title: str | None
     people: int | None
     may_change: bool
+    mine: bool
 
 
 @dataclass(frozen=True)
@@ -165,4 +169,5 @@ def seen(occurrence: Occurrence, viewer: Viewer) -> Booking:
         title=series.title if details else None,
         people=series.people if details else None,
         may_change=viewer.may_change(series.tenant_id, series.booked_by_id),
+        mine=series.booked_by_id == viewer.member_id,
     )

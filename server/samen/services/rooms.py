@@ -17,7 +17,8 @@ from samen.domain.presence import RoomNow, heard_lately, present_in_whole, room_
 class RoomState:
     """A room at a moment.
 
-    `since_at`: since when its node has said the same; `heard_at`: when it spoke last. Climate if it is fresh.
+    `since_at`: since when its node has said the same; `heard_at`: when it, or a node of one of its parts,
+    spoke of presence last; None: never. Climate if it is fresh.
     """
 
     space_id: int
@@ -68,13 +69,14 @@ def _state(
     present = present_in_whole([_present(known.get(atom.id), now) for atom in atoms])
     own = known.get(space.id) if atoms == [space] else None
     fresh = own if _is_fresh(own, now) else None
+    heard = [known[atom.id].occupancy_at for atom in atoms if atom.id in known]
     return RoomState(
         space_id=space.id,
         slug=space.slug,
         now=room_now(present, booked=bool(until)),
         booked_until=max(until, default=None),
         since_at=own.since_at if own else None,
-        heard_at=own.occupancy_at if own else None,
+        heard_at=max((at for at in heard if at is not None), default=None),
         deg_c=fresh.deg_c if fresh else None,
         humidity=fresh.humidity if fresh else None,
         co2_ppm=fresh.co2_ppm if fresh else None,

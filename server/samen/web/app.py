@@ -12,13 +12,17 @@ from samen.config import Settings
 from samen.web import (
     account,
     assets,
+    booking,
     current,
+    devices,
+    energy,
     events,
     health,
     i18n,
     members,
     policy,
     preferences,
+    rooms,
     security,
 )
 from samen.web.api import init_api
@@ -28,14 +32,19 @@ from samen.web.live import Hub
 from samen.web.logs import init_logs
 from samen.web.metrics import Metrics, init_metrics
 from samen.web.problems import init_problems
+from samen.web.shell import init_shell
 from samen.web.throttle import Throttle
 
 BLUEPRINTS = (
     account.blueprint,
+    booking.blueprint,
+    devices.blueprint,
+    energy.blueprint,
     events.blueprint,
     health.blueprint,
     members.blueprint,
     preferences.blueprint,
+    rooms.blueprint,
 )
 
 
@@ -67,6 +76,7 @@ def create_app(
     app.before_request(lambda: security.refuse_forgery(app))
     init_problems(app)
     i18n.register(app)
+    init_shell(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     init_api(app)

@@ -67,6 +67,16 @@ def month_title(on: date) -> str:
     return format_date(on, "MMMM y", locale=_locale())
 
 
+def month_name(on: date) -> str:
+    """`nov.`, `nov`, `Nov`."""
+    return format_date(on, "LLL", locale=_locale())
+
+
+def month_short(on: date) -> str:
+    """`nov. 2026`."""
+    return format_date(on, "MMM y", locale=_locale())
+
+
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """Wall time, 24 hours, in every language."""
     return at.astimezone(zone).strftime("%H:%M")
@@ -86,3 +96,9 @@ def number(value: float, digits: int = 1) -> str:
     """A decimal with exactly `digits` decimals, grouped as the language does."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return format_decimal(value, format=pattern, locale=_locale())
+
+
+def signed_percent(share: float) -> str:
+    """`+4 %`, `−12 %`: whole percents, always with a sign."""
+    sign = "−" if share < 0 else "+"
+    return f"{sign}{number(abs(share) * 100, 0)} %"

@@ -1,0 +1,195 @@
+"""The booking form: what was typed, whether it can be understood, and what the form offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from samen.adapters.db.models import Space
+from samen.domain.access import Viewer
+from samen.domain.alternatives import Alternative
+from samen.domain.interval import Interval, at_wall, exists, midnight
+from samen.services.booking import Ask
+from samen.services.calendar import SpaceDay
+from samen.web import i18n
+from samen.web.day import QUARTER, View
+
+LONGEST_TITLE = 120
+MOST_PEOPLE = 9999
+USUAL = timedelta(hours=1)
+# How many days the form on a page of its own lets one choose from.
+DAYS_OFFERED = 60
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields as text: `date` in ISO form, times as wall clock, 24:00 for the end of the day."""
+
+    space: str = ""
+    date: str = ""
+    start: str = ""
+    end: str = ""
+    title: str = ""
+    people: str = ""
+
+    @classmethod
+    def sent(cls, fields: Mapping[str, str]) -> Form:
+        """What a browser sent; `take` names an alternative, which wins over room and time."""
+        typed = {name: fields.get(name, "").strip() for name in asdict(cls())}
+        return cls(**typed).at_gap(fields.get("take", ""))
+
+    def at_gap(self, gap: str) -> Form:
+        """With room and time from `slug/date/HH:MM/HH:MM`; unchanged by any other text."""
+        parts = gap.split("/")
+        if len(parts) != 4:
+            return self
+        space, on, start, end = parts
+        return replace(self, space=space, date=on, start=start, end=end)
+
+
+def ask_of(form: Form, viewer: Viewer, zone: ZoneInfo) -> Ask | dict[str, str]:
+    """What the form asks for, or a sentence for each field that cannot be understood."""
+    errors = _typing_errors(form)
+    during = _during(form, zone)
+    if isinstance(during, dict):
+        return errors | during
+    people = int(form.people) if form.people and not errors else None
+    return errors or Ask(form.space, during, form.title, people, viewer)
+
+
+def _typing_errors(form: Form) -> dict[str, str]:
+    errors = {}
+    if not form.title:
+        errors["title"] = _("Say what it is for.")
+    elif len(form.title) > LONGEST_TITLE:
+        errors["title"] = _("This is too long for a title.")
+    if not _is_count(form.people):
+        errors["people"] = _("A number, or nothing.")
+    return errors
+
+
+def _is_count(text: str) -> bool:
+    return not text or (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_PEOPLE)
+
+
+def _during(form: Form, zone: ZoneInfo) -> Interval | dict[str, str]:
+    try:
+        on = date.fromisoformat(form.date)
+    except ValueError:
+        return {"date": _("This is not a day.")}
+    ends = {"start": _instant(on, form.start, zone), "end": _instant(on, form.end, zone)}
+    errors = {name: _time_problem(getattr(form, name)) for name, at in ends.items() if at is None}
+    if errors:
+        return errors
+    start, end = ends["start"], ends["end"]
+    if start is None or end is None or start >= end:
+        return {"end": _("It must end after it starts.")}
+    return Interval(start, end)
+
+
+def _instant(on: date, clock: str, zone: ZoneInfo) -> datetime | None:
+    """The instant of a wall time; None for what is no time, or none of that day."""
+    try:
+        if clock == "24:00":
+            return midnight(on + timedelta(days=1), zone)
+        wall = time.fromisoformat(clock)
+        return at_wall(on, wall, zone) if wall.tzinfo is None and exists(on, wall, zone) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _time_problem(clock: str) -> str:
+    """Why a text is no instant of the day."""
+    skipped: str = _("That night the clocks skip this time.")
+    senseless: str = _("This is not a time.")
+    try:
+        time.fromisoformat(clock)
+    except ValueError:
+        return senseless
+    return skipped
+
+
+def first_free(rooms: Sequence[SpaceDay], view: View, now: datetime) -> Form:
+    """A form for the day's first free hour, which the reader then changes."""
+    for room in rooms:
+        for gap in room.free:
+            start = max(gap.start, _next_quarter(now))
+            if start < gap.end:
+                return Form(
+                    room.space.slug,
+                    view.on.isoformat(),
+                    view.clock(start),
+                    view.clock_end(min(start + USUAL, gap.end)),
+                )
+    return Form(date=view.on.isoformat())
+
+
+def _next_quarter(now: datetime) -> datetime:
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return hour - (hour - now) // QUARTER * QUARTER
+
+
+def form_context(form: Form, spaces: Sequence[Space], today: date, *, in_dialog: bool) -> dict[str, Any]:
+    """What partials/booking_form.html shows, but for errors, refusals and alternatives."""
+    dates = None if in_dialog else _dates(form.date, today)
+    return {
+        "form": form,
+        "options": {"spaces": _rooms(spaces), "dates": dates, **_times(form, spaces)},
+        "date_label": _day_label(form.date),
+        "in_dialog": in_dialog,
+    }
+
+
+def alternative_shown(other: Alternative, spaces: Sequence[Space], zone: ZoneInfo) -> dict[str, str]:
+    """A space and a time that one tap books."""
+    on = other.during.start.astimezone(zone).date()
+    view = View(on, zone, other.during)
+    start, end = view.clock(other.during.start), view.clock_end(other.during.end)
+    return {
+        "space": other.space,
+        "date": on.isoformat(),
+        "start": start,
+        "end": end,
+        "space_name": next(space.name for space in spaces if space.slug == other.space),
+        "label": f"{start}–{end}",
+        "day_label": i18n.day_title(on),
+    }
+
+
+def _rooms(spaces: Sequence[Space]) -> list[dict[str, Any]]:
+    return [{"slug": space.slug, "name": space.name, "capacity": space.capacity} for space in spaces]
+
+
+def _times(form: Form, spaces: Sequence[Space]) -> dict[str, list[str]]:
+    """Quarter hours from the first opening to the last closing, and whatever was chosen beside them."""
+    first = min((space.opening for space in spaces), default=time(8))
+    last = max((space.closing for space in spaces), default=time(18))
+    quarters = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(0, 24 * 60 + 1, 15)]
+    low, high = first.strftime("%H:%M"), last.strftime("%H:%M")
+    high = "24:00" if last >= time(23, 59) else high
+    starts = [clock for clock in quarters if low <= clock < high]
+    ends = [clock for clock in quarters if low < clock <= high]
+    return {"starts": _with(starts, form.start), "ends": _with(ends, form.end)}
+
+
+def _with(clocks: list[str], chosen: str) -> list[str]:
+    return clocks if chosen in clocks or not chosen else sorted([*clocks, chosen])
+
+
+def _dates(chosen: str, today: date) -> list[dict[str, str]]:
+    days = [today + timedelta(days=count) for count in range(DAYS_OFFERED)]
+    offered = {day.isoformat(): i18n.day_title(day) for day in days}
+    offered.setdefault(chosen, _day_label(chosen))
+    return [{"iso": iso, "label": label} for iso, label in sorted(offered.items())]
+
+
+def _day_label(iso: str) -> str:
+    try:
+        return i18n.day_title(date.fromisoformat(iso))
+    except ValueError:
+        return iso

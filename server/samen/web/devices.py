@@ -1,0 +1,135 @@
+"""The devices page: every node, and the messages that could not be used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from samen.adapters.db.models import Device, DeviceState, QuarantineTally
+from samen.services import devices
+from samen.web import current, i18n
+from samen.web.policy import Access, allow
+from samen.web.wording import N_
+
+blueprint = Blueprint("devices", __name__)
+
+REASONS = {
+    "unknown_device": N_("No device of that name is enrolled."),
+    "revoked_device": N_("The device was revoked."),
+    "wrong_site": N_("The device belongs to another site."),
+    "not_a_nodes_topic": N_("A device may not write to that topic."),
+    "too_fast": N_("It came too fast; the device will send it again."),
+    "clock_ahead": N_("The device's clock runs ahead of ours."),
+    "bad_topic": N_("The topic is none of the contract's."),
+    "bad_field": N_("A value is missing or out of bounds."),
+    "not_json": N_("It is not JSON."),
+    "oversized": N_("It is too long."),
+    "wrong_version": N_("It is written in another version of the contract."),
+    "no_space": N_("The device is in no room."),
+    "wrong_unit": N_("The register counts something else."),
+    "unknown_register": N_("No meter has that register."),
+}
+
+
+@blueprint.get("/devices")
+@allow(Access.OVERSIGHT)
+def overview() -> str:
+    """All nodes by name, revoked ones last."""
+    now = current.now()
+    with current.database().read() as session:
+        known = sorted(devices.every(session), key=lambda device: device.revoked_at is not None)
+        online = sum(device.state is DeviceState.ONLINE for device in known if device.revoked_at is None)
+        enrolled = sum(device.revoked_at is None for device in known)
+        return render_template(
+            "pages/devices.html",
+            devices=[_device(device, now) for device in known],
+            counts={"online": online, "total": enrolled},
+            quarantine=_quarantine(session, now),
+        )
+
+
+def _device(device: Device, now: datetime) -> dict[str, Any]:
+    return {
+        "name": device.name,
+        "slug": device.slug,
+        "state": device.state.value,
+        "state_word": _state_word(device.state),
+        "room": device.space.name if device.space else None,
+        "streams": [_stream_word(stream) for stream in device.streams],
+        "last_seen": i18n.ago(device.last_seen_at, now) if device.last_seen_at else _("never"),
+        "firmware": (device.meta or {}).get("fw"),
+        "clock": _clock(device.clock_skew_s) if device.last_seen_at else None,
+        "clock_off": device.clock_skew_s is not None,
+        "backlog": _backlog(device.diag),
+        "revoked": device.revoked_at is not None,
+    }
+
+
+def _state_word(state: DeviceState) -> str:
+    words: dict[DeviceState, str] = {
+        DeviceState.NEW: _("never heard"),
+        DeviceState.ONLINE: _("online"),
+        DeviceState.OFFLINE: _("offline"),
+        DeviceState.SLEEPING: _("asleep"),
+        DeviceState.UPDATING: _("updating"),
+    }
+    return words[state]
+
+
+def _stream_word(stream: str) -> str:
+    words: dict[str, str] = {
+        "occupancy": _("presence"),
+        "energy": _("energy"),
+        "climate": _("climate"),
+        "p1": _("smart meter"),
+    }
+    return words.get(stream, stream)
+
+
+def _clock(skew_s: float | None) -> str:
+    minutes = i18n.number(abs(skew_s or 0.0) / 60, 0)
+    said: str = _("right")
+    if skew_s is not None:
+        ahead, behind = (
+            _("%(minutes)s min ahead", minutes=minutes),
+            _("%(minutes)s min behind", minutes=minutes),
+        )
+        said = ahead if skew_s > 0 else behind
+    return said
+
+
+def _backlog(diag: dict[str, Any] | None) -> str | None:
+    """What the node keeps until the server acknowledges it."""
+    depth = (diag or {}).get("depth")
+    if not isinstance(depth, int):
+        return None
+    said: str = ngettext("%(num)d reading", "%(num)d readings", depth)
+    return said
+
+
+def _quarantine(session: Session, now: datetime) -> dict[str, Any]:
+    tallies = session.scalars(select(QuarantineTally).order_by(QuarantineTally.last_at.desc())).all()
+    return {
+        "total": sum(tally.messages for tally in tallies),
+        "reasons": _reasons(tallies, now),
+    }
+
+
+def _reasons(tallies: Sequence[QuarantineTally], now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "reason": tally.reason,
+            "sentence": _(REASONS[tally.reason]) if tally.reason in REASONS else tally.reason,
+            "count": tally.messages,
+            "last": i18n.ago(tally.last_at, now),
+            "device": tally.device or None,
+        }
+        for tally in tallies
+    ]

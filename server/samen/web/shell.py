@@ -1,0 +1,95 @@
+"""What surrounds every page: the building, who reads, where they may go, and their language and colours."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from flask import Flask, request
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import ServiceUnavailable
+
+from samen.adapters.db.models import Site
+from samen.domain.access import Role
+from samen.services.login import Account
+from samen.services.rooms import room_states
+from samen.web import current, i18n
+from samen.web.policy import Access
+from samen.web.preferences import THEME_COOKIE, THEMES
+from samen.web.report import shown_state
+
+AREAS = {
+    "book": Access.BOOKING,
+    "energy": Access.OVERSIGHT,
+    "devices": Access.OVERSIGHT,
+    "members": Access.TENANT_ADMIN,
+}
+IN_USE = frozenset({"in_use", "occupied"})
+
+
+class Shell:
+    """Looked up only as far as a page shows it: a fragment needs none, an error page may have no database."""
+
+    locales = tuple({"code": code, "name": name} for code, name in i18n.NAMES.items())
+
+    def __init__(self, account: Account | None) -> None:
+        self.member = account
+
+    @cached_property
+    def site_name(self) -> str:
+        try:
+            with current.database().read() as session:
+                return session.scalar(select(Site.name).order_by(Site.id)) or "Samen"
+        except SQLAlchemyError:
+            return "Samen"
+
+    @property
+    def locale(self) -> str:
+        return i18n.language()
+
+    @property
+    def theme(self) -> str:
+        chosen = request.cookies.get(THEME_COOKIE, "")
+        return chosen if chosen in THEMES else "auto"
+
+    @cached_property
+    def areas(self) -> frozenset[str]:
+        """What the reader's role opens."""
+        return areas_of(self.member.viewer.role) if self.member else frozenset()
+
+    @cached_property
+    def rooms(self) -> list[dict[str, str]]:
+        """The windows of the little building; dark for a visitor."""
+        if self.member is None:
+            return []
+        with current.database().read() as session:
+            states = room_states(session, building(session).id, current.now())
+        return [{"space": state.slug, "state": shown_state(state)} for state in states]
+
+    @property
+    def in_use(self) -> int:
+        return sum(room["state"] in IN_USE for room in self.rooms)
+
+
+def areas_of(role: Role) -> frozenset[str]:
+    """The parts of Samen that a role may open, beyond the rooms, which everyone signed in may see."""
+    return frozenset(area for area, access in AREAS.items() if role in (access.value or ()))
+
+
+def building(session: Session) -> Site:
+    """The site that pages show: the first one. Raises ServiceUnavailable before any is loaded."""
+    site = session.scalar(select(Site).order_by(Site.id))
+    if site is None:
+        raise ServiceUnavailable("no site is loaded: samen site load FILE.toml")
+    return site
+
+
+def init_shell(app: Flask) -> None:
+    """Give every template its `shell`."""
+
+    def surround() -> dict[str, Any]:
+        return {"shell": Shell(current.account())}
+
+    app.context_processor(surround)
