@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import time
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -25,47 +26,50 @@ def token(sqlite_database):
         return login.create_token(session, member, list(Scope), "test", datetime.now(UTC))
 
 
-def _get(port, path, token=None):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
-    return connection.getresponse()
+@contextmanager
+def asked(port, path, token=None):
+    """The answer while its connection is open."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
+        with connection.getresponse() as answer:
+            yield answer
+
+
+def _status(port, path, token=None):
+    with asked(port, path, token) as answer:
+        return answer.status
 
 
 def test_serving_names_no_software_and_no_version(sqlite_database, token, tmp_path):
     env = environment(sqlite_database.url, free_port())
 
-    with web_server(env, tmp_path / "log") as port:
-        answer = _get(port, "/api/v1/spaces", token)
+    with web_server(env, tmp_path / "log") as port, asked(port, "/api/v1/spaces", token) as answer:
+        served_by = answer.getheader("Server")
 
-    assert answer.status == 200
-    assert answer.getheader("Server") == "samen"
+    assert (answer.status, served_by) == (200, "samen")
 
 
 def test_an_open_stream_does_not_hold_up_the_end(sqlite_database, token, tmp_path):
     env = environment(sqlite_database.url, free_port())
 
-    with web_server(env, tmp_path / "log") as port:
-        stream = _get(port, "/api/v1/events", token)
+    with ExitStack() as stack, web_server(env, tmp_path / "log") as port:
+        stream = stack.enter_context(asked(port, "/api/v1/events", token))
         assert stream.readline().startswith(b"retry:")
-        asked = time.monotonic()
+        told_to_end = time.monotonic()
 
-    assert time.monotonic() - asked < 5
-    stream.close()
+    assert time.monotonic() - told_to_end < 5
 
 
 def test_other_pages_answer_while_every_stream_is_taken(sqlite_database, token, tmp_path):
     env = environment(sqlite_database.url, free_port())
 
-    with web_server(env, tmp_path / "log") as port:
-        streams = [_get(port, "/api/v1/events", token) for _ in range(65)]
-        statuses = [stream.status for stream in streams]
+    with web_server(env, tmp_path / "log") as port, ExitStack() as stack:
+        streams = [stack.enter_context(asked(port, "/api/v1/events", token)) for _ in range(65)]
         began = time.monotonic()
-        page = _get(port, "/api/v1/spaces", token).status
+        page = _status(port, "/api/v1/spaces", token)
         waited = time.monotonic() - began
-        for stream in streams:
-            stream.close()
 
-    assert statuses == [200] * 64 + [503]
+    assert [stream.status for stream in streams] == [200] * 64 + [503]
     assert page == 200
     assert waited < 2
 
@@ -84,7 +88,7 @@ def test_with_an_embedded_broker_one_command_is_ready_and_ends_as_one(sqlite_dat
     env = environment(sqlite_database.url, mqtt, SAMEN_MQTT_URL=f"embedded://127.0.0.1:{mqtt}")
 
     with web_server(env, tmp_path / "log") as port:
-        eventually(lambda: _get(port, "/readyz").status == 200, within=20)
+        eventually(lambda: _status(port, "/readyz") == 200, within=20)
 
     assert not answers(mqtt)
     assert not answers(port)

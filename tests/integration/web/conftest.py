@@ -4,15 +4,8 @@ import pytest
 
 from samen.adapters.db.models import Member
 from samen.services import login
-from samen.web.app import create_app as real_create_app
+from samen.web.app import create_app
 from support.web import PASSWORD, a_house
-
-
-def create_app(*arguments, **more):
-    app = real_create_app(*arguments, **more)
-    rooms = [{}] * 8
-    app.context_processor(lambda: {"shell": {"locale": "fr", "theme": "auto", "locales": [], "rooms": rooms}})
-    return app
 
 
 @pytest.fixture

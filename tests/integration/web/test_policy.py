@@ -9,11 +9,18 @@ from support.web import PEOPLE
 
 SECRET_TITLE = "Entretien confidentiel de Chloé"
 # What a route's arguments are filled with.
-SAMPLES = {"token": "no-such-token", "meter": "main", "day": "2026-11-23", "date": "2026-11-23"}
+SAMPLES = {"token": "no-such-token", "meter": "main", "on": "2026-11-23"}
 STREAMS = {"events.page_events", "live.stream_events"}
 OPEN_TO_WRITE = {"account.check_password", "account.sign_out", "account.accept", "preferences.save"}
 EVERYBODY = set(PEOPLE)
 MATRIX = {
+    "/": EVERYBODY,
+    "/day/2026-11-23": EVERYBODY,
+    "/book": EVERYBODY - {"axel"},
+    "/bookings": EVERYBODY - {"axel"},
+    "/rooms/now?on=2026-11-23": EVERYBODY,
+    "/energy": {"mounia", "axel"},
+    "/devices": {"mounia", "axel"},
     "/members": {"ada", "mounia"},
     "/api/v1/spaces": EVERYBODY,
     "/api/v1/occurrences": EVERYBODY,

@@ -44,7 +44,7 @@ def book(body: dict[str, Any]) -> Response:
         raise Problem(
             422, "series-not-yet", refusal_text(refusal, current.settings().timezone), code=refusal.code
         )
-    during = span(body)
+    during = span(body["start"], body["end"])
     ask = Ask(body["space"], during, body["title"].strip(), body["people"], current.viewer())
     response = once(lambda session: _answer(session, ask))
     if response.status_code < HTTPStatus.BAD_REQUEST and "Idempotency-Replayed" not in response.headers:

@@ -65,7 +65,7 @@ def _meter(session: Session, slug: str) -> Meter:
 
 def _during(query: dict[str, Any]) -> Interval:
     end = query.get("to", current.now())
-    during = span({"start": query.get("from_", end - timedelta(hours=24)), "end": end})
+    during = span(query.get("from_", end - timedelta(hours=24)), end, ("query", "to"))
     if during.length > LONGEST[query["step"]]:
         raise unreadable({"query": {"from": [f"At most {LONGEST[query['step']].days} days with this step."]}})
     return during

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
 
 import marshmallow as ma
-from flask import Flask
+from flask import Flask, Request
 from flask_smorest import Api, Blueprint
 from webargs.flaskparser import FlaskParser
 
@@ -35,6 +35,12 @@ class StrictParser(FlaskParser):
 
     DEFAULT_VALIDATION_STATUS = 422
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {"json": None, "query": ma.RAISE}  # noqa: RUF012
+
+    def _raw_load_json(self, req: Request) -> Any:  # noqa: ANN401
+        try:
+            return super()._raw_load_json(req)
+        except RecursionError as error:
+            raise unreadable({"json": {"_schema": ["Nested too deeply."]}}) from error
 
     def _handle_invalid_json_error(self, error: Exception, *_args: object, **_more: object) -> NoReturn:
         raise unreadable({"json": {"_schema": ["Invalid JSON body."]}}) from error
@@ -87,8 +93,9 @@ def unreadable(errors: Mapping[str, Any]) -> Problem:
     )
 
 
-def span(arguments: Mapping[str, Any], start: str = "start", end: str = "end") -> Interval:
-    """The interval between two arguments. Raises the 422 problem when it is empty."""
-    if arguments[start] >= arguments[end]:
-        raise unreadable({"json": {end: ["Must come after the start."]}})
-    return Interval(arguments[start].astimezone(UTC), arguments[end].astimezone(UTC))
+def span(start: datetime, end: datetime, ends_in: tuple[str, str] = ("json", "end")) -> Interval:
+    """The interval between two instants. Raises the 422 problem, at the end's place and field, when empty."""
+    if start >= end:
+        place, field = ends_in
+        raise unreadable({place: {field: ["Must come after the start."]}})
+    return Interval(start.astimezone(UTC), end.astimezone(UTC))

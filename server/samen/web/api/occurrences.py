@@ -61,7 +61,7 @@ def cancel_occurrence(_query: dict[str, Any], occurrence_id: UUID) -> dict[str, 
 
 def _during(query: dict[str, Any]) -> Interval:
     start = query.get("from_", current.now())
-    during = span({"start": start, "end": query.get("to", start + timedelta(days=7))})
+    during = span(start, query.get("to", start + timedelta(days=7)), ("query", "to"))
     if during.length > LONGEST:
         raise unreadable({"query": {"to": [f"At most {LONGEST.days} days after the start."]}})
     return during

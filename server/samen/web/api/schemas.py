@@ -38,15 +38,6 @@ def instant(**more: Any) -> fields.AwareDateTime:  # noqa: ANN401
     return fields.AwareDateTime(format="iso", validate=validate.Range(EARLIEST, LATEST), **more)
 
 
-class ProblemSchema(Schema):
-    """RFC 9457. Refused bookings add `refusals`, `conflicts` and `alternatives`; a 422 adds `errors`."""
-
-    type = fields.String(required=True)
-    title = fields.String(required=True)
-    status = fields.Integer(required=True)
-    detail = fields.String(required=True)
-
-
 class AskSchema(Schema):
     """A booking to be made."""
 
@@ -64,6 +55,34 @@ class SpanSchema(Schema):
 
     start = fields.AwareDateTime(format="iso", required=True)
     end = fields.AwareDateTime(format="iso", required=True)
+
+
+class AlternativeSchema(SpanSchema):
+    """A space and a time that would be accepted now."""
+
+    space = fields.String(required=True)
+
+
+class RefusalSchema(Schema):
+    """One reason for a no: its code and facts for programs, its text for people."""
+
+    code = fields.String(required=True)
+    facts = fields.Dict(keys=fields.String(), required=True)
+    text = fields.String(required=True)
+
+
+class ProblemSchema(Schema):
+    """RFC 9457. A refused booking adds `refusals`, `conflicts` and `alternatives`; a 422 adds `errors`."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    code = fields.String()
+    errors = fields.Dict(keys=fields.String())
+    refusals = fields.List(fields.Nested(RefusalSchema))
+    conflicts = fields.List(fields.Nested(SpanSchema))
+    alternatives = fields.List(fields.Nested(AlternativeSchema))
 
 
 class BookedDateSchema(SpanSchema):

@@ -36,7 +36,7 @@ def list_spaces() -> list[dict[str, Any]]:
 @blueprint.response(200, SpaceSchema(many=True))
 def list_free(query: dict[str, Any]) -> list[dict[str, Any]]:
     """Spaces free for the whole time: those that need no extra heating first, then the best fit."""
-    during = span(query, "from_", "to")
+    during = span(query["from_"], query["to"], ("query", "to"))
     with current.database().read() as session:
         found = booking.free_spaces(session, during, query["people"], query["features"], current.now())
         return _shown(session, found)
