@@ -2,11 +2,14 @@
 
 
 class SeededDay:
-    """People come, sit, stretch and go; the air and the load follow them. The same seed, the same day."""
+    """People come, sit, stretch and go; the air and the load follow them. The same seed, the same day.
+
+    `registers`: names, or a dict that gives each its share of the load.
+    """
 
     def __init__(self, seed, registers):
         self._random = seed * 2654435761 % 4294967296 or 1
-        self._registers = registers
+        self._shares = registers if isinstance(registers, dict) else dict.fromkeys(registers, 1)
         self._people = False
         self._change_at = self._draw(5, 40)
         self._stir_at = 0
@@ -31,7 +34,7 @@ class SeededDay:
         self._stir_at = seconds + self._draw(4, 25)
         self._now["radar"] = ("still" if self._draw(0, 2) else "moving") if self._people else "none"
         load = self._base_w + (self._draw(250, 700) if self._people else self._draw(0, 20))
-        self._now["w"] = dict.fromkeys(self._registers, load)
+        self._now["w"] = {name: round(load * share) for name, share in self._shares.items()}
 
     def _breathe(self):
         warm, stale = (22.5, 1100) if self._people else (19, 430)

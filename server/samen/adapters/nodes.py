@@ -23,7 +23,8 @@ class NodeConfig:
     """One simulated node.
 
     `mqtt_url`: mqtt://host:port, or mqtts:// with `ca`, the path of the authority's DER certificate;
-    user name and client id are the device id. `registers`: OBIS codes, each a pulse meter. `script`:
+    user name and client id are the device id. `registers`: OBIS codes, each a pulse meter, as a
+    mapping with its share of the simulated load. `script`:
     moments as in `samen_node.hal.script`; without one, an endless day drawn from `seed`. `settings`:
     start values of `samen_node.settings` (seconds), such as {"hold_s": 60}, and the link's
     keepalive_s, backoff_s, timeout_s; outbox_bytes; clock_unset_s. `heap`: MicroPython's heap size.
@@ -34,7 +35,7 @@ class NodeConfig:
     password: str
     mqtt_url: str
     streams: Sequence[str] = ("occupancy", "energy", "climate")
-    registers: Sequence[str] = ()
+    registers: Sequence[str] | Mapping[str, float] = ()
     seed: int = 1
     script: Sequence[Mapping[str, Any]] | None = None
     energy_s: float = 10
@@ -105,7 +106,9 @@ def _settings(config: NodeConfig, flash: Path) -> dict[str, Any]:
         "mqtt_url": config.mqtt_url,
         "folder": str(flash.resolve()),
         "streams": list(config.streams),
-        "registers": list(config.registers),
+        "registers": dict(config.registers)
+        if isinstance(config.registers, Mapping)
+        else list(config.registers),
         "energy_s": config.energy_s,
         "occupancy_s": config.occupancy_s,
         "climate_s": config.climate_s,

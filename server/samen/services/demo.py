@@ -12,13 +12,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Member, Site, Tenant
+from samen.adapters.db.models import Member, Meter, Site, Tenant
 from samen.domain.access import Role, Viewer
+from samen.domain.imported import Amount
 from samen.domain.interval import Interval, at_wall
 from samen.services import booking, login, members
+from samen.services.imports import import_amounts
 
 PASSWORD = "samen-demo"  # noqa: S105 (shown on the demo's own sign-in sheet)
 HISTORY = timedelta(days=400)
+# The meter node's registers, each with its share of the simulated load; the rest is on no sub-meter.
+LOADS = {"1.8.0": 4.0, "s0.1": 1.2, "s0.2": 0.8, "s0.3": 0.6}
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,14 @@ def is_seeded(session: Session) -> bool:
     return bool(session.scalar(select(func.count()).select_from(Member)))
 
 
-def seed_people(session: Session, now: datetime) -> None:
+def seed(session: Session, site: Site, now: datetime) -> None:
+    """People, bookings and the energy of the past 400 days."""
+    _seed_people(session, now)
+    _seed_bookings(session, site, now)
+    _seed_energy(session, site, now)
+
+
+def _seed_people(session: Session, now: datetime) -> None:
     """The demo's members, all with the same password."""
     password_hash = login.hash_password(PASSWORD)
     for person in PEOPLE:
@@ -87,7 +98,7 @@ def seed_people(session: Session, now: datetime) -> None:
         member.locale, member.password_hash = person.locale, password_hash
 
 
-def seed_bookings(session: Session, site: Site, now: datetime) -> None:
+def _seed_bookings(session: Session, site: Site, now: datetime) -> None:
     """Last week's, this week's and next week's bookings, each made the evening before its week."""
     zone = ZoneInfo(site.timezone)
     today = now.astimezone(zone).date()
@@ -101,7 +112,17 @@ def seed_bookings(session: Session, site: Site, now: datetime) -> None:
             booking.request(session, booking.Ask(space, during, title, people, viewers[who]), made_at)
 
 
-def past_hours(now: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, dict[str, float]]]:
+def _seed_energy(session: Session, site: Site, now: datetime) -> None:
+    hours = list(_past_hours(now, ZoneInfo(site.timezone)))
+    for meter in session.scalars(select(Meter).where(Meter.site_id == site.id)):
+        amounts = [
+            Amount(line, Interval(hour, hour + timedelta(hours=1)), used[meter.slug])
+            for line, (hour, used) in enumerate(hours)
+        ]
+        import_amounts(session, meter.registers[0], amounts, now)
+
+
+def _past_hours(now: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, dict[str, float]]]:
     """(start of the hour, Wh used per meter) for the 400 days before now; a year of seasons and weekends.
 
     The shape follows what offices do: a base that never sleeps, days that rise at eight, winters with
