@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from samen.adapters.broker import start_broker
 from samen.adapters.db import Database
 from samen.adapters.db.models.device import Device, DeviceState, Quarantined
 from samen.adapters.db.models.meter import Register
@@ -22,7 +23,7 @@ from samen.config import Broker, Settings
 from samen.services import doctor
 from samen.services.doctor import Surroundings, examine
 from support.building import load_demo
-from support.ports import free_port
+from support.ports import answers, eventually, free_port
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 WELL = Surroundings(
@@ -66,8 +67,7 @@ def slugs(database: Database) -> list[str]:
         return list(session.scalars(select(Device.slug).order_by(Device.slug)))
 
 
-@pytest.fixture
-def clinic(database: Database) -> Clinic:
+def a_well_clinic(database: Database) -> Clinic:
     load_demo(database)
     clinic = Clinic(database, settings_for(database))
     for slug in slugs(database):
@@ -75,8 +75,13 @@ def clinic(database: Database) -> Clinic:
     return clinic
 
 
-def test_a_well_installation_has_nothing_to_complain_of(clinic: Clinic):
-    complaints = clinic.complaints()
+@pytest.fixture
+def clinic(sqlite_database: Database) -> Clinic:
+    return a_well_clinic(sqlite_database)
+
+
+def test_a_well_installation_has_nothing_to_complain_of(database: Database):
+    complaints = a_well_clinic(database).complaints()
 
     assert complaints == {}
 
@@ -102,10 +107,10 @@ def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path):
     database.dispose()
 
 
-def test_tables_of_another_version_ask_for_migrate(clinic: Clinic):
-    downgrade(clinic.database.url, "base")
+def test_tables_of_another_version_ask_for_migrate(database: Database):
+    downgrade(database.url, "base")
 
-    complaints = clinic.complaints()
+    complaints = Clinic(database, settings_for(database)).complaints()
 
     assert list(complaints) == ["migrated"]
 
@@ -119,11 +124,10 @@ def test_an_unreachable_server_is_named_without_its_password():
     assert "geheim" not in complaints["database"]
 
 
-def test_a_held_write_lock_is_noticed(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch):
+def test_a_held_write_lock_is_noticed(clinic: Clinic, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(doctor, "LOCK_PATIENCE_S", 0.2)
-    clinic = Clinic(sqlite_database, settings_for(sqlite_database))
 
-    with Path(f"{sqlite_database.engine.url.database}.lock").open("a") as handle:
+    with Path(f"{clinic.database.engine.url.database}.lock").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         complaints = clinic.complaints()
 
@@ -145,8 +149,7 @@ def test_what_lies_outside_is_asked(clinic: Clinic, change: dict[str, object], c
     assert list(complaints) == [code]
 
 
-def test_a_full_disk_is_noticed(sqlite_database: Database):
-    clinic = Clinic(sqlite_database, settings_for(sqlite_database))
+def test_a_full_disk_is_noticed(clinic: Clinic):
     clinic.around = replace(WELL, free_bytes=lambda _path: 20_000_000)
 
     complaints = clinic.complaints()
@@ -286,3 +289,15 @@ def test_the_command_says_each_finding_on_a_line(sqlite_database: Database, monk
     assert answer.exit_code == 1
     assert "  ok   Its tables are those of this version." in answer.stdout.splitlines()
     assert "The embedded broker runs inside samen serve" in answer.stdout
+
+
+@pytest.mark.parametrize(("password", "accepted"), [("geheim", True), ("verkeerd", False)])
+def test_a_broker_is_asked_with_our_credentials(password: str, accepted: bool):
+    port = free_port()
+    running = start_broker("127.0.0.1", port, {"samen": "geheim"})
+    eventually(lambda: answers(port))
+
+    fault = command.broker_fault(Broker("127.0.0.1", port, "samen", password))
+
+    running.stop()
+    assert (fault is None) == accepted, fault
