@@ -1,0 +1,128 @@
+"""`samen device`: enrolling sensor nodes, and sending them away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from samen.adapters.db import Database
+from samen.adapters.db.models import Device
+from samen.cli import BadInput, No
+from samen.config import Settings
+from samen.services import devices
+
+# What was asked makes no sense here; everything else is a "no".
+BAD = frozenset({"unknown_space", "unknown_stream", "unknown_device", "bad_name"})
+
+
+@click.group
+def device() -> None:
+    """Enrol, list, revoke sensor nodes, and give them new secrets."""
+
+
+@device.command
+@click.argument("name")
+@click.option("--space", required=True, help="The slug of the space it stands in.")
+@click.option("--streams", required=True, help="What it reports: occupancy,energy,climate,p1.")
+@click.option("--json", "as_json", is_flag=True)
+def add(name: str, space: str, streams: str, as_json: bool) -> None:
+    """Enrol a node and print its secret, once."""
+    wanted = [stream.strip() for stream in streams.split(",") if stream.strip()]
+    with _changing() as session:
+        added, secret = devices.add(session, name, space, wanted, datetime.now(UTC))
+        told = _row(added)
+    _tell_secret(told, secret, as_json)
+
+
+@device.command("list")
+@click.option("--json", "as_json", is_flag=True)
+def list_all(as_json: bool) -> None:
+    """Every node, with what it last said of itself."""
+    with _database() as database, database.read() as session:
+        rows = [_row(device) for device in devices.every(session)]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        state = "revoked" if row["revoked_at"] else row["state"]
+        click.echo(
+            f"{row['name']:24} {row['space'] or '-':16} {state:10} {row['last_seen_at'] or 'never seen'}"
+        )
+
+
+@device.command
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True)
+def revoke(name: str, as_json: bool) -> None:
+    """Take in nothing more that the node says."""
+    with _changing() as session:
+        told = _row(devices.revoke(session, name, datetime.now(UTC)))
+    if as_json:
+        click.echo(json.dumps(told, indent=2))
+    else:
+        click.echo(f"{name} is revoked. With Mosquitto, cut its connection too:")
+        click.echo(f"  mosquitto_passwd -D PASSWORD_FILE {name}, then send the broker SIGHUP")
+
+
+@device.command
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True)
+def rotate(name: str, as_json: bool) -> None:
+    """Give a node a new secret and print it, once."""
+    with _changing() as session:
+        rotated, secret = devices.rotate(session, name)
+        told = _row(rotated)
+    _tell_secret(told, secret, as_json)
+
+
+@contextmanager
+def _database() -> Iterator[Database]:
+    database = Database(Settings.from_env().database_url)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def _changing() -> Iterator[Session]:
+    """A transaction in which a refusal is bad input or a no."""
+    try:
+        with _database() as database, database.write() as session:
+            yield session
+    except devices.Refusal as refusal:
+        raise (BadInput if refusal.code in BAD else No)(str(refusal)) from refusal
+
+
+def _row(device: Device) -> dict[str, Any]:
+    return {
+        "name": device.slug,
+        "space": device.space.slug if device.space else None,
+        "streams": device.streams,
+        "state": device.state.value,
+        "last_seen_at": _iso(device.last_seen_at),
+        "revoked_at": _iso(device.revoked_at),
+        "clock_skew_s": device.clock_skew_s,
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
+def _tell_secret(told: dict[str, Any], secret: str, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({**told, "secret": secret}, indent=2))
+        return
+    click.echo(f"{told['name']}'s secret, shown this once: {secret}")
+    click.echo("It is the node's MQTT password; its name is its user name. With Mosquitto:")
+    click.echo(f"  mosquitto_passwd PASSWORD_FILE {told['name']}, then send the broker SIGHUP")
+
+
+commands = (device,)

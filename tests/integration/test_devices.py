@@ -1,0 +1,91 @@
+"""Enrolling nodes and sending them away, on the command line."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from samen.adapters.db.models import Device
+from samen.cli.devices import device
+from samen.services import devices
+from support.building import load_demo
+
+
+@pytest.fixture
+def run(sqlite_database, monkeypatch):
+    load_demo(sqlite_database)
+    monkeypatch.setenv("SAMEN_DATABASE_URL", sqlite_database.url)
+    return lambda *arguments: CliRunner().invoke(device, arguments)
+
+
+def named(database, name):
+    with database.read() as session:
+        row = session.scalars(select(Device).where(Device.slug == name)).one()
+        session.expunge_all()
+        return row
+
+
+def added(run, name="node-hall", space="zenne-noord", streams="occupancy,climate"):
+    return json.loads(run("add", name, "--space", space, "--streams", streams, "--json").output)
+
+
+def test_a_new_node_has_a_secret_that_is_kept_as_a_hash_only(run, sqlite_database):
+    told = added(run)
+
+    kept = named(sqlite_database, "node-hall")
+    assert told["secret"] not in kept.secret_hash
+    assert devices.knows(kept, told["secret"])
+    assert not devices.knows(kept, "another")
+
+
+def test_a_new_secret_ends_the_old_one(run, sqlite_database):
+    old = added(run)["secret"]
+
+    new = json.loads(run("rotate", "node-hall", "--json").output)["secret"]
+
+    kept = named(sqlite_database, "node-hall")
+    assert (devices.knows(kept, old), devices.knows(kept, new)) == (False, True)
+
+
+def test_a_revoked_node_has_no_secret_and_gets_none(run, sqlite_database):
+    secret = added(run)["secret"]
+
+    answer = run("revoke", "node-hall")
+
+    assert answer.exit_code == 0
+    assert not devices.knows(named(sqlite_database, "node-hall"), secret)
+    assert run("rotate", "node-hall").exit_code == 1
+
+
+def test_a_revoked_node_makes_room_for_the_next(run):
+    added(run)
+    run("revoke", "node-hall")
+
+    assert run("add", "node-next", "--space", "zenne-noord", "--streams", "occupancy").exit_code == 0
+
+
+def test_the_list_names_them_all(run):
+    rows = json.loads(run("list", "--json").output)
+
+    assert [row["name"] for row in rows][:2] == ["node-atelier", "node-canal"]
+    assert "never seen" in run("list").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        (("add", "n", "--space", "attic", "--streams", "climate"), 2, "no space is called 'attic'"),
+        (("add", "a/b", "--space", "iris", "--streams", "climate"), 2, "cannot be part of an MQTT topic"),
+        (("add", "n", "--space", "iris", "--streams", "smell"), 2, "streams are"),
+        (("add", "node-iris", "--space", "canal", "--streams", "climate"), 1, "called 'node-iris' already"),
+        (("add", "n", "--space", "iris", "--streams", "occupancy"), 1, "'node-iris' already reports"),
+        (("revoke", "nobody"), 2, "no device is called 'nobody'"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(run, arguments, code, complaint):
+    answer = run(*arguments)
+
+    assert answer.exit_code == code
+    assert complaint in answer.output
+    assert answer.output.count("\n") == 1
