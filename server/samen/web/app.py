@@ -66,14 +66,7 @@ def create_app(
     app.extensions[current.EXTENSION] = current.Parts(
         settings, database, hub, feed, metrics, Throttle(), clock
     )
-    # Answers pass these hooks last to first: compressed when nothing else is to be added to them.
-    init_logs(app)
-    init_metrics(app, metrics)
-    init_compress(app)
-    security.init_security(app, settings)
-    app.before_request(security.refuse_nul)
-    app.before_request(policy.enforce)
-    app.before_request(lambda: security.refuse_forgery(app))
+    _init_hooks(app, settings, metrics)
     init_problems(app)
     i18n.register(app)
     init_shell(app)
@@ -82,3 +75,14 @@ def create_app(
     init_api(app)
     assets.serve(app)
     return app
+
+
+def _init_hooks(app: Flask, settings: Settings, metrics: Metrics) -> None:
+    """What every request and every answer passes; answers in reverse, so they are compressed near the end."""
+    init_logs(app)
+    init_metrics(app, metrics)
+    init_compress(app)
+    security.init_security(app, settings)
+    app.before_request(security.refuse_nul)
+    app.before_request(policy.enforce)
+    app.before_request(lambda: security.refuse_forgery(app))

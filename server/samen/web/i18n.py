@@ -31,16 +31,22 @@ def register(app: Flask) -> None:
 
 
 def language() -> str:
-    """The reader's language: their cookie's, else their account's, else their browser's, else French."""
+    """The reader's language: their cookie's, else their account's, else their browser's, else French.
+
+    A program says what it wants with each request: its Accept-Language comes first.
+    """
     if not has_request_context():
         return DEFAULT
+    asked_for = request.accept_languages.best_match(list(REGIONS))
+    if asked_for and request.path.startswith("/api/"):
+        return asked_for
     by_cookie = request.cookies.get(COOKIE)
     if by_cookie in REGIONS:
         return by_cookie
     account = current.account()
     if account is not None and account.locale in REGIONS:
         return account.locale
-    return request.accept_languages.best_match(list(REGIONS)) or DEFAULT
+    return asked_for or DEFAULT
 
 
 def _locale() -> Locale:

@@ -242,3 +242,17 @@ def test_the_description_names_every_endpoint(house):
     described = json.loads(house.browser().get("/api/v1/openapi.json").data)["paths"]
 
     assert set(described) == _paths(house) - {"/api/v1/openapi.json"}
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", "Iris is taken at that time."), ("fr", "Iris"), ("nl", "Iris"), ("xx", "Iris")],
+)
+def test_a_refusal_is_worded_in_the_language_asked_for(house, language, says):
+    program = house.program("an")
+    program.book(at("10:00"), at("11:00"))
+
+    refused = program.book(at("10:00"), at("11:00"), headers={"Accept-Language": language})
+
+    assert says in refused.json["refusals"][0]["text"]
+    assert "%" not in refused.json["refusals"][0]["text"]

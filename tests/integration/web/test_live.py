@@ -259,3 +259,10 @@ def test_readiness_says_that_ingest_is_behind_with_a_node_of_ours(house):
 
     assert before is True
     assert (after.status_code, after.json["checks"]["ingest"]) == (503, False)
+
+
+def test_asking_for_the_head_of_a_stream_holds_no_place(house):
+    answer = house.browser("an").client.head("/events")
+    answer.close()
+
+    assert (answer.status_code, _hub(house).listeners) == (200, 0)
