@@ -16,7 +16,6 @@ ROOT = "samen/v1"
 MAX_PAYLOAD = 2048
 
 STREAMS = ("occupancy", "energy", "climate", "p1")
-TIME_QUALITIES = ("ntp", "rtc", "none")
 EARLIEST_TS = 1577836800  # 2020-01-01: no node is older
 LATEST_TS = 4102444800  # 2100-01-01
 _SLUG = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
@@ -54,73 +53,73 @@ def _slug(name: str) -> str:
 
 
 def _known(leaf: str) -> str:
-    if leaf not in _SCHEMAS:
+    if leaf not in _read and not _line(leaf) or leaf[:1] == "@":
         raise ContractError("bad_topic", leaf[:80])
     return leaf
 
 
 # --- what each message holds ----------------------------------------------------------------------
-# Fields are name=kind, name?=kind where it may be absent, kind? where it may be null. Kinds:
-#   int:low:high  num:low:high (whole or not)  text:most or text:fewest:most (characters)  flag
-#   scalar (null, flag, number or text)  a|b|c (one of these words)  span ([first, last])
-#   list:most:kind  table:most:kind (by name)  is:schema  count and instant as below
-# Written as text: a fifth of the heap that the same as objects takes.
+# A line a message: its leaf and its fields, name=kind; name?=kind may be absent, kind? may be null.
+# Kinds: int:low:high, num:low:high (whole or not), text:most or text:fewest:most (characters), flag,
+# scalar (null, flag, number or text), a|b|c (one of these words), span ([first, last]), count,
+# instant, list:most:kind, table:most:kind (by name), is:@part. A bare @part stands for its fields.
+# Text, for it takes a fifth of the heap that the same takes as objects.
 
-_COUNT = "int:0:2147483647"  # boot, seq and up fit a signed 32-bit column
-_INSTANT = "int:%d:%d" % (EARLIEST_TS, LATEST_TS)
-_STAMP = "ts=instant? tq=" + "|".join(TIME_QUALITIES) + " up=count "
-_D = {"occupancy": "is:occupancy", "energy": "is:energy", "climate": "is:climate", "p1": "table:48:pair"}
-
-_SCHEMAS = {
-    "status": "state=online|offline|sleeping|updating sid=text:32",
-    "meta": "hw=text:64 fw=text:64 git=text:0:64 chip=text:64 caps=list:16:text:64 contract=count "
-    "streams=table:8:table:16:text:0:16",
-    "state": _STAMP + "d=is:snapshot",
-    "t/clock": "boot=count up=count utc=instant",
-    "replay": "boot=count items=list:64:item",
-    "ack": "boot=count got=list:256:span",
-    "gap": "boot=count from=count to=count why=flash_full|torn|refused",
-    "diag": "up=count rssi=int:-150:0? reset=text:64 heap=count depth=count drops=count reconnects=count "
-    "crc=table:16:count",
-    "cfg/desired": "rev=count set=table:32:scalar",
-    "cfg/reported": "rev=count set=table:32:scalar errors=table:32:text:64",
-    "cmd": "id=text:64 op=text:64 exp=instant args?=table:32:scalar",
-    "cmd/res": "id=text:64 ok=flag detail?=text:0:200",
-    "ota/desired": "version=text:64 size=int:1:16777216 sha256=text:64:64 hmac=text:64:64",
-    "ota/status": "version=text:64 state=staged|trial|confirmed|rolled_back detail?=text:0:200",
-    "next": "items=list:32:is:occurrence",
-}
-_PARTS = {
-    "occupancy": "state=empty|entering|occupied|hold|unknown conf=int:0:100 "
-    "ev=list:8:pir|radar_move|radar_still|co2 n?=span?",
-    # An index in whole Wh that never runs back: a reset or a new meter is a new generation.
-    "energy": "r=text:24 wh=int:0:1000000000000 w=num:-1000000000:1000000000? gen?=int:0:65535",
-    "climate": "t?=num:-60:90? rh?=num:0:100? co2?=num:0:40000?",
-    "snapshot": "occupancy?=is:occupancy energy?=table:16:is:energy climate?=is:climate p1?=table:48:pair",
-    "occurrence": "start=instant end=instant state=booked|held|blackout",
-}
-for _stream in STREAMS:
-    _SCHEMAS["t/" + _stream] = "boot=count seq=count " + _STAMP + "d=" + _D[_stream]
-    _PARTS["item/" + _stream] = "s=text:16 seq=count " + _STAMP + "d=" + _D[_stream]
-_RULES = {
-    "gap": lambda gap: gap["from"] <= gap["to"],
-    "occurrence": lambda occurrence: occurrence["start"] < occurrence["end"],
-    "climate": bool,
-    "replay": lambda replay: bool(replay["items"]),
-    "ack": lambda ack: bool(ack["got"]),
-}
+_SCHEMAS = """
+status state=online|offline|sleeping|updating sid=text:32
+meta hw=text:64 fw=text:64 git=text:0:64 chip=text:64 caps=list:16:text:64 contract=count \
+streams=table:8:table:16:text:0:16
+state ts=instant? tq=ntp|rtc|none up=count d=is:@snapshot
+t/occupancy boot=count @stamp d=is:@occupancy
+t/energy boot=count @stamp d=is:@energy
+t/climate boot=count @stamp d=is:@climate
+t/p1 boot=count @stamp d=table:48:pair
+t/clock boot=count up=count utc=instant
+replay boot=count items=list:64:item
+ack boot=count got=list:256:span
+gap boot=count from=count to=count why=flash_full|torn|refused
+diag up=count rssi=int:-150:0? reset=text:64 heap=count depth=count drops=count reconnects=count \
+crc=table:16:count
+cfg/desired rev=count set=table:32:scalar
+cfg/reported rev=count set=table:32:scalar errors=table:32:text:64
+cmd id=text:64 op=text:64 exp=instant args?=table:32:scalar
+cmd/res id=text:64 ok=flag detail?=text:0:200
+ota/desired version=text:64 size=int:1:16777216 sha256=text:64:64 hmac=text:64:64
+ota/status version=text:64 state=staged|trial|confirmed|rolled_back detail?=text:0:200
+next items=list:32:is:@occurrence
+@stamp seq=count ts=instant? tq=ntp|rtc|none up=count
+@item/occupancy s=text:16 @stamp d=is:@occupancy
+@item/energy s=text:16 @stamp d=is:@energy
+@item/climate s=text:16 @stamp d=is:@climate
+@item/p1 s=text:16 @stamp d=table:48:pair
+@occupancy state=empty|entering|occupied|hold|unknown conf=int:0:100 \
+ev=list:8:pir|radar_move|radar_still|co2 n?=span?
+@energy r=text:24 wh=int:0:1000000000000 w=num:-1000000000:1000000000? gen?=int:0:65535
+@climate t?=num:-60:90? rh?=num:0:100? co2?=num:0:40000?
+@snapshot occupancy?=is:@occupancy energy?=table:16:is:@energy climate?=is:@climate p1?=table:48:pair
+@occurrence start=instant end=instant state=booked|held|blackout
+"""
 # Schemas already read. A node has more time than heap: it reads a schema again for each message.
 _read: "dict[str, Any]" = {}
 _KEEPS_READ = sys.implementation.name != "micropython"
+
+
+def _line(schema: str) -> str:
+    """The fields of a schema, as written; empty where there is none of that name."""
+    start = _SCHEMAS.find("\n" + schema + " ") + len(schema) + 2
+    return _SCHEMAS[start : _SCHEMAS.find("\n", start)] if start > len(schema) + 1 else ""
 
 
 def _fields(schema: str) -> "list[tuple[str, bool, Any]]":
     if schema in _read:
         return _read[schema]
     fields = []
-    for field in (_SCHEMAS.get(schema) or _PARTS[schema]).split():
-        name, kind = field.split("=")
-        fields.append((name.rstrip("?"), name[-1] == "?", _kind(kind)))
+    for field in _line(schema).split():
+        name, _, kind = field.partition("=")
+        if kind:
+            fields.append((name.rstrip("?"), name[-1] == "?", _kind(kind)))
+        else:
+            fields += _fields(name)
     if _KEEPS_READ:
         _read[schema] = fields
     return fields
@@ -130,7 +129,10 @@ def _kind(text: str) -> "tuple[Any, bool, Any, Any]":
     """(check, may be null, two arguments of the check)."""
     nullable = text[-1] == "?"
     text = text.rstrip("?")
-    text = {"count": _COUNT, "instant": _INSTANT}.get(text, text)
+    if text == "count":  # boot, seq and up fit a signed 32-bit column
+        return _integer, nullable, 0, 2147483647
+    if text == "instant":
+        return _integer, nullable, EARLIEST_TS, LATEST_TS
     head, _, rest = text.partition(":")
     if head in ("list", "table"):
         most, _, inner = rest.partition(":")
@@ -166,11 +168,23 @@ def _record(value: "Any", name: str, schema: str, _b: None) -> "dict[str, Any]":
             clean[field] = _apply(kind, value[field], field)
         elif not optional:
             raise _bad(field)
-    if "tq" in clean and (clean["ts"] is None) != (clean["tq"] == "none"):
-        raise _bad("ts")
-    if schema in _RULES and not _RULES[schema](clean):
+    if not _consistent(schema, clean):
         raise _bad(name)
     return clean
+
+
+def _consistent(schema: str, record: "dict[str, Any]") -> bool:
+    """What no single field can say."""
+    if "tq" in record and (record["ts"] is None) != (record["tq"] == "none"):
+        return False
+    if schema == "gap":
+        return bool(record["from"] <= record["to"])
+    if schema == "@occurrence":
+        return bool(record["start"] < record["end"])
+    if schema == "@climate":
+        return len(record) > 0
+    some = {"replay": "items", "ack": "got"}.get(schema)
+    return some is None or len(record[some]) > 0
 
 
 def _integer(value: "Any", name: str, low: int, high: int) -> int:
@@ -244,7 +258,7 @@ def _span(value: "Any", name: str, _a: None, _b: None) -> "list[int]":
 def _item(value: "Any", name: str, _a: None, _b: None) -> "dict[str, Any]":
     if type(value) is not dict or value.get("s") not in STREAMS:
         raise _bad(name)
-    return _record(value, name, "item/" + value["s"], None)
+    return _record(value, name, "@item/" + value["s"], None)
 
 
 _CHECKS: "dict[str, Any]" = {

@@ -5,7 +5,7 @@ import asyncio
 from samen_node import telemetry
 
 _FRESH = 8  # readings held in memory for the live topics; the rest waits in flash
-_BATCH = 6  # about 800 bytes: a larger message is hard to place in a small, long-used heap
+_BATCH = 4  # some 500 bytes: a larger message is hard to place in a small, long-used heap
 _IN_FLIGHT = 32
 _START = (0, -1)
 
@@ -75,7 +75,8 @@ class Delivery:
         items = self._outbox.pending(_BATCH, cursor)
         due = [item for item in items if item[:2] not in self._sent]
         if not due:
-            return items[-1][:2] if items else _START
+            # At the end of the outbox the walk begins anew: what was skipped may be overdue by then.
+            return items[-1][:2] if len(items) == _BATCH else _START
         boot = due[0][0]
         payload, count = telemetry.replay(boot, [item[2] for item in due if item[0] == boot])
         for item in due[:count]:

@@ -6,6 +6,7 @@ and any of samen_node.settings.
 """
 
 import asyncio
+import gc
 import json
 import sys
 
@@ -18,6 +19,8 @@ def main(path):
     with open(path) as file:
         config = json.load(file)
     tls = _locate(config)
+    if hasattr(gc, "threshold"):
+        gc.threshold(4096)  # collect early and often: a small heap must not be cut to pieces
     try:
         asyncio.run(Node(config, Board(config), tls).run())
     except KeyboardInterrupt:

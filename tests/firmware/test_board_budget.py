@@ -1,7 +1,7 @@
 """What fits a board: the compiled size, and the heap of the running loop."""
 
 import pytest
-from node_parts.nodes import A_VISIT, RunningNode
+from node_parts.nodes import RunningNode
 
 from support.ports import eventually
 
@@ -19,12 +19,11 @@ def test_every_file_compiles_and_all_of_it_fits(compiled):
 
 @pytest.fixture
 def node_with_heap(broker, compiled, tmp_path):
-    """Starts the compiled node under a heap, on a day with many visits."""
-    visits = [{**moment, "at": moment["at"] + 4 * n} for n in range(30) for moment in A_VISIT]
+    """Starts the compiled node under a heap; its meter speaks ten times a second."""
     started = []
 
     def start(heap: str) -> RunningNode:
-        started.append(RunningNode(broker, tmp_path / "nodes", compiled, heap, visits, energy_s=0.1))
+        started.append(RunningNode(broker, tmp_path / "nodes", compiled, heap, energy_s=0.1))
         return started[-1]
 
     yield start

@@ -10,38 +10,32 @@ import time
 from samen_node.store import log
 
 
-class _Steady:
-    """Seconds since start that never run back, from what either interpreter has."""
+def _monotonic_ms():
+    return int(time.monotonic() * 1000)
 
-    def __init__(self):
-        self._ticks = hasattr(time, "ticks_ms")
-        self._last = self._read()
-        self._up = 0.0
 
-    def _read(self):
-        return time.ticks_ms() if self._ticks else time.monotonic()
-
-    def up(self):
-        now = self._read()
-        self._up += time.ticks_diff(now, self._last) / 1000 if self._ticks else now - self._last
-        self._last = now
-        return self._up
+_ticks_ms = getattr(time, "ticks_ms", _monotonic_ms)
 
 
 class Clock:
-    """`up()` steady seconds; `utc()` Unix seconds, or None while the clock is unset."""
+    """`up()` steady seconds since start; `utc()` Unix seconds, or None while the clock is unset."""
 
     quality = "ntp"
 
     def __init__(self, unset_s=0):
-        self.up = _Steady().up
         self._unset_s = unset_s
+        self._last = _ticks_ms()
+        self._up_ms = 0
+
+    def up(self):
+        now = _ticks_ms()
+        # MicroPython's ticks wrap around; what matters is how far they came since the last look
+        self._up_ms += (now - self._last) & 0x3FFFFFFF
+        self._last = now
+        return self._up_ms / 1000
 
     def utc(self):
         return int(time.time()) if self.up() >= self._unset_s else None
-
-    def wall_ms(self):
-        return int(time.time() * 1000)
 
 
 class Board:
@@ -101,7 +95,7 @@ class Board:
 
     def tell(self, event):
         """One line of JSON for whoever watches this process; "ms" is the wall clock."""
-        event["ms"] = self.clock.wall_ms()
+        event["ms"] = int(time.time() * 1000)
         print(json.dumps(event))
         if hasattr(sys.stdout, "flush"):
             sys.stdout.flush()

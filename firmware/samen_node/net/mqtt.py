@@ -24,6 +24,7 @@ class _Reply:
     def __init__(self):
         self.event = asyncio.Event()
         self.value = None
+        self.late = False
 
 
 class Client:
@@ -32,7 +33,8 @@ class Client:
     `on_message(topic, payload)` is called for every message before it is acknowledged.
     `on_up()` is awaited after each connect (subscribe there). `will()` gives (topic, payload) for the
     coming connection. `tls`: an SSLContext or None. `backoff_s`: first and longest ceiling of the
-    random wait between attempts. `timeout_s`: how long the broker may take to answer anything.
+    random wait between attempts. `timeout_s`: how long connecting may take; afterwards a peer that is
+    silent for `keepalive_s` is gone.
     """
 
     def __init__(
@@ -68,6 +70,8 @@ class Client:
         self._packet_id = 0
         self._attempts = 0
         self._stopping = False
+        self._ended = asyncio.Event()
+        self._heard = self._pinged = False
         self.connected = False
         self.connects = 0
         self.last_error = None
@@ -121,6 +125,7 @@ class Client:
         self._streams[1].write(packets.connect(*self._hello, will=will))
         await asyncio.wait_for(self._streams[1].drain(), self._timeout_s)
         kind, body = await asyncio.wait_for(self._packet(), self._timeout_s)
+        self._pinged = False
         if kind != packets.CONNACK or len(body) != 2:
             raise ValueError("no CONNACK")
         # body[0], "session present", says nothing to a node that always starts clean
@@ -130,14 +135,42 @@ class Client:
         self.connects += 1
 
     async def _serve(self):
-        greeting = asyncio.create_task(self._greet())
+        """Read until the link ends or goes silent; one timer watches over all that waits."""
+        self._ended.clear()
+        tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._greet())]
         try:
             while True:
-                first = await self._first_byte()
-                kind, body = await asyncio.wait_for(self._packet(first), self._timeout_s)
-                await self._take(kind, body)
+                self._heard = False
+                try:
+                    await asyncio.wait_for(self._ended.wait(), self._quiet_s)
+                    return
+                except asyncio.TimeoutError:
+                    await self._probe()
         finally:
-            greeting.cancel()
+            for task in tasks:
+                task.cancel()
+
+    async def _probe(self):
+        """Ping a peer that was silent; one that stays silent, or owes an answer for long, is gone."""
+        late = any(reply.late for reply in self._replies.values())
+        if late or (self._pinged and not self._heard):
+            raise LinkDown("the peer is gone")
+        for reply in self._replies.values():
+            reply.late = True
+        self._pinged = not self._heard
+        if self._pinged:
+            await asyncio.wait_for(self._send(packets.PINGREQ), self._timeout_s)
+
+    async def _read(self):
+        try:
+            while True:
+                kind, body = await self._packet()
+                self._heard = True
+                await self._take(kind, body)
+        except (OSError, EOFError, ValueError) as error:
+            self.last_error = error
+        finally:
+            self._ended.set()
 
     async def _greet(self):
         try:
@@ -147,18 +180,9 @@ class Client:
         except OSError as error:
             self.last_error = error  # the reading side ends the connection
 
-    async def _first_byte(self):
-        """Wait for a packet; a peer that stays silent after a ping is gone (half-open link)."""
+    async def _packet(self):
         reader = self._streams[0]
-        try:
-            return await asyncio.wait_for(reader.readexactly(1), self._quiet_s)
-        except asyncio.TimeoutError:
-            await self._send(packets.PINGREQ)
-        return await asyncio.wait_for(reader.readexactly(1), self._quiet_s)
-
-    async def _packet(self, first=None):
-        reader = self._streams[0]
-        kind = (first or await reader.readexactly(1))[0]
+        kind = (await reader.readexactly(1))[0]
         length = shift = 0
         while True:
             digit = (await reader.readexactly(1))[0]
@@ -203,12 +227,8 @@ class Client:
         async with self._sending:
             if not self._streams:
                 raise LinkDown("fell while waiting")
-            writer = self._streams[1]
-            writer.write(packet)
-            try:
-                await asyncio.wait_for(writer.drain(), self._timeout_s)
-            except asyncio.TimeoutError:
-                raise LinkDown("the peer takes nothing") from None
+            self._streams[1].write(packet)
+            await self._streams[1].drain()
 
     async def _ask(self, make):
         """Send a packet with an id of its own and wait for its answer."""
@@ -220,9 +240,7 @@ class Client:
         self._replies[packet_id] = reply
         try:
             await self._send(make(packet_id))
-            await asyncio.wait_for(reply.event.wait(), self._timeout_s)
-        except asyncio.TimeoutError:
-            pass  # told below
+            await reply.event.wait()
         finally:
             self._replies.pop(packet_id, None)
             self._room.set()

@@ -11,14 +11,15 @@ PINGREQ = b"\xc0\x00"
 DISCONNECT = b"\xe0\x00"
 
 
-def _frame(kind, body):
+def _frame(kind, *parts):
+    """Head and parts in one piece, copied once: two writes would wait for each other on a slow link."""
     head = bytearray([kind])
-    length = len(body)
+    length = sum(len(part) for part in parts)
     while True:
         length, digit = length >> 7, length & 0x7F
         head.append(digit | 0x80 if length else digit)
         if not length:
-            return bytes(head) + body
+            return b"".join((head,) + parts)
 
 
 def _field(value):
@@ -46,8 +47,8 @@ def publish(topic, payload, packet_id=None, retain=False):
     """PUBLISH with QoS 1 where a packet id is given, else QoS 0."""
     head = _field(topic)
     if packet_id is None:
-        return _frame(PUBLISH | retain, head + payload)
-    return _frame(PUBLISH | 0x02 | retain, head + struct.pack(">H", packet_id) + payload)
+        return _frame(PUBLISH | retain, head, payload)
+    return _frame(PUBLISH | 0x02 | retain, head, struct.pack(">H", packet_id), payload)
 
 
 def puback(packet_id):
