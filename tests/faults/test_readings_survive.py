@@ -7,12 +7,16 @@ import pytest
 
 from faults.campaign import Campaign
 
+# A longer campaign: SAMEN_FAULT_READINGS=40000 SAMEN_FAULT_SEED=7 SAMEN_FAULT_ENGINES=sqlite,postgresql
 READINGS = int(os.environ.get("SAMEN_FAULT_READINGS", "4000"))
+SEED = int(os.environ.get("SAMEN_FAULT_SEED", "1"))
+ENGINES = os.environ.get("SAMEN_FAULT_ENGINES", "sqlite").split(",")
 
 
-@pytest.mark.timeout(400)
-def test_no_reading_is_lost_or_counted_twice(sqlite_database, tmp_path):
-    with Campaign(sqlite_database, tmp_path) as campaign:
+@pytest.mark.timeout(400 + READINGS // 10)
+@pytest.mark.parametrize("database", ENGINES, indirect=True)
+def test_no_reading_is_lost_or_counted_twice(database, tmp_path):
+    with Campaign(database, tmp_path, seed=SEED) as campaign:
         campaign.run(READINGS, {"ingest": 5, "broker": 2, "node": 3, "tick": 2})
         campaign.drain()
 

@@ -117,14 +117,14 @@ def _places(segment: Segment, edges: Sequence[float]) -> range:
     return range(first, min(bisect_left(edges, segment.end), len(edges) - 1))
 
 
-def gathered(parts: Iterable[Bucket], edges: Sequence[float]) -> list[Bucket]:
-    """Buckets summed into the larger ones between the edges; no part lies across an edge."""
-    sums: dict[int, list[float]] = {}
-    for part in parts:
-        total = sums.setdefault(bisect_right(edges, part.start) - 1, [0.0, 0.0, 0.0])
-        for place, value in enumerate(part[1:]):
-            total[place] += value
-    return [Bucket(edges[place], *total) for place, total in sorted(sums.items())]
+def gathered(parts: Iterable[tuple[float, ...]], edges: Sequence[float]) -> list[tuple[float, ...]]:
+    """Buckets (start, figures …) summed into the larger ones between the edges; none lies across an edge."""
+    sums: dict[float, tuple[float, ...]] = {}
+    for start, *figures in parts:
+        larger = edges[bisect_right(edges, start) - 1]
+        before = sums.get(larger, (0.0,) * len(figures))
+        sums[larger] = tuple(old + new for old, new in zip(before, figures, strict=True))
+    return [(start, *figures) for start, figures in sorted(sums.items())]
 
 
 def is_injection(code: str) -> bool:

@@ -99,13 +99,3 @@ def in_buckets(spans: Iterable[Stay], edges: Sequence[float]) -> list[Use]:
             kind = 2 if span.present is None else int(not span.present)
             kinds[kind] += min(span.end, edges[place + 1]) - max(span.start, edges[place])
     return [Use(edges[place], *kinds) for place, kinds in sorted(seconds.items())]
-
-
-def gathered_use(parts: Iterable[Use], edges: Sequence[float]) -> list[Use]:
-    """Uses summed into the larger buckets between the edges; no part lies across an edge."""
-    sums: dict[int, list[float]] = {}
-    for part in parts:
-        total = sums.setdefault(bisect_right(edges, part.start) - 1, [0.0, 0.0, 0.0])
-        for place, value in enumerate(part[1:]):
-            total[place] += value
-    return [Use(edges[place], *total) for place, total in sorted(sums.items())]

@@ -25,7 +25,7 @@ from samen.adapters.db.models import (
 )
 from samen.domain.interval import midnight
 from samen.domain.metering import Bucket, Point, Segment, borders, gathered, known_segments, spread
-from samen.domain.presence import Beat, Use, gathered_use, in_buckets, stays
+from samen.domain.presence import Beat, Use, in_buckets, stays
 
 Owner = TypeVar("Owner", Register, Space)
 Mark = TypeVar("Mark", DirtyEnergy, DirtyOccupancy)
@@ -161,7 +161,7 @@ def _days(
         for segment in known_segments(points(session, register, _utc(edge), _utc(edge)))
     }
     spread_days = {bucket.start: bucket for bucket in spread(sorted(crossing | set(segments)), days)}
-    sums = gathered(_quarters(session, register, days), days)
+    sums = [Bucket(*figures) for figures in gathered(_quarters(session, register, days), days)]
     return [bucket._replace(estimated_s=spread_days[bucket.start].estimated_s) for bucket in sums]
 
 
@@ -218,7 +218,8 @@ def _roll_up_occupancy(session: Session, space: int, zone: ZoneInfo, start: date
     _replace_use(session, space, Step.QUARTER, in_buckets(known, quarters), quarters)
     _replace_use(session, space, Step.HOUR, in_buckets(known, hours), hours)
     days = _day_borders(hours, zone)
-    _replace_use(session, space, Step.DAY, gathered_use(_quarters_of_use(session, space, days), days), days)
+    of_days = gathered(_quarters_of_use(session, space, days), days)
+    _replace_use(session, space, Step.DAY, [Use(*use) for use in of_days], days)
 
 
 def _neighbours(session: Session, space: int, start: datetime, end: datetime) -> tuple[datetime, datetime]:
