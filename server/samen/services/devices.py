@@ -1,0 +1,135 @@
+"""Sensor nodes: enrolling and revoking them, and what they say of themselves."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from samen.adapters.db.models import Device, DeviceState, Space
+from samen.domain.node import supersedes
+from samen_node import contract
+
+# 128 random bits need no costly hash: the cheapest argon2 keeps enrolment quick on a Raspberry Pi.
+_HASHER = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
+
+
+class Refusal(ValueError):
+    """What was asked of a device cannot be; `code` says why."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+def hear(device: Device, leaf: str, body: Mapping[str, Any], now: datetime) -> None:
+    """Take in what a node says of itself: status, meta, diag. Other leaves say nothing here."""
+    if leaf == "status":
+        _take_status(device, body["sid"], body["state"], now)
+    elif leaf == "meta":
+        device.meta = _words(body)
+    elif leaf == "diag":
+        device.diag = _words(body)
+
+
+def _take_status(device: Device, sid: str, state: str, now: datetime) -> None:
+    if not supersedes(device.sid, device.state.value, sid, state):
+        return
+    if (device.sid, device.state.value) != (sid, state):
+        device.sid, device.state, device.state_at = sid, DeviceState(state), now
+
+
+def _words(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != "v"}
+
+
+def add(session: Session, slug: str, space: str, streams: Sequence[str], now: datetime) -> tuple[Device, str]:
+    """Enrol a node; returns it with its secret, which is shown once. Raises Refusal."""
+    place = session.scalar(select(Space).where(Space.slug == space))
+    if place is None:
+        raise Refusal("unknown_space", f"no space is called {space!r}")
+    _check(session, slug, place, streams)
+    secret = secrets.token_urlsafe(16)
+    device = Device(
+        slug=slug,
+        name=slug,
+        site_id=place.site_id,
+        space_id=place.id,
+        streams=list(streams),
+        secret_hash=_HASHER.hash(secret),
+        created_at=now,
+        state=DeviceState.NEW,
+    )
+    session.add(device)
+    session.flush()
+    return device, secret
+
+
+def _check(session: Session, slug: str, place: Space, streams: Sequence[str]) -> None:
+    try:
+        contract.topic(place.site.slug, slug, "status")
+    except contract.ContractError:
+        raise Refusal("bad_name", f"{slug!r} cannot be part of an MQTT topic") from None
+    unknown = [stream for stream in streams if stream not in contract.STREAMS]
+    if unknown or not streams:
+        raise Refusal(
+            "unknown_stream", f"streams are {', '.join(contract.STREAMS)}; got {', '.join(unknown)}"
+        )
+    if session.scalar(select(Device.id).where(Device.slug == slug)) is not None:
+        raise Refusal("name_taken", f"a device is called {slug!r} already")
+    # Two nodes that take turns speaking would make a room flicker between their views.
+    rival = "occupancy" in streams and _watcher(session, place)
+    if rival:
+        raise Refusal("already_watched", f"{rival.slug!r} already reports the occupancy of {place.slug!r}")
+
+
+def _watcher(session: Session, place: Space) -> Device | None:
+    there = session.scalars(select(Device).where(Device.space_id == place.id, Device.revoked_at.is_(None)))
+    return next((device for device in there if "occupancy" in device.streams), None)
+
+
+def revoke(session: Session, slug: str, now: datetime) -> Device:
+    """From now on nothing the node says is taken in. Raises Refusal if there is no such node."""
+    device = _named(session, slug)
+    if device.revoked_at is None:
+        device.revoked_at = now
+    device.secret_hash = None
+    return device
+
+
+def rotate(session: Session, slug: str) -> tuple[Device, str]:
+    """A new secret for a node. Raises Refusal if there is none, or it is revoked."""
+    device = _named(session, slug)
+    if device.revoked_at is not None:
+        raise Refusal("revoked", f"{slug!r} is revoked")
+    secret = secrets.token_urlsafe(16)
+    device.secret_hash = _HASHER.hash(secret)
+    return device, secret
+
+
+def knows(device: Device, secret: str) -> bool:
+    """Whether this is the node's secret."""
+    if device.secret_hash is None:
+        return False
+    try:
+        return _HASHER.verify(device.secret_hash, secret)
+    except VerifyMismatchError:
+        return False
+
+
+def every(session: Session) -> list[Device]:
+    """All nodes by name, revoked ones too."""
+    return list(session.scalars(select(Device).order_by(Device.slug)))
+
+
+def _named(session: Session, slug: str) -> Device:
+    device = session.scalar(select(Device).where(Device.slug == slug))
+    if device is None:
+        raise Refusal("unknown_device", f"no device is called {slug!r}")
+    return device
