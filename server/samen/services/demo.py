@@ -22,7 +22,7 @@ from samen.services.imports import import_amounts
 PASSWORD = "samen-demo"  # noqa: S105 (shown on the demo's own sign-in sheet)
 HISTORY = timedelta(days=400)
 # The meter node's registers, each with its share of the simulated load; the rest is on no sub-meter.
-LOADS = {"1.8.0": 4.0, "s0.1": 1.2, "s0.2": 0.8, "s0.3": 0.6}
+LOADS = {"1.8.0": 6.0, "s0.1": 1.8, "s0.2": 1.2, "s0.3": 0.9}
 
 
 @dataclass(frozen=True)
