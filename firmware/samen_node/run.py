@@ -11,7 +11,11 @@ import json
 import sys
 
 from samen_node.app import Node
-from samen_node.hal.desktop import Board
+
+if sys.platform == "esp32":
+    from samen_node.hal.esp32 import Board
+else:
+    from samen_node.hal.desktop import Board
 
 
 def main(path):

@@ -1,5 +1,7 @@
 """A whole node on MicroPython, a real broker, and a server that acks."""
 
+import json
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from node_parts.nodes import DEVICE, RunningNode
 from node_parts.server import AckingServer
 
 from support.ports import eventually
+
+FIRMWARE = Path(__file__).parent.parent.parent / "firmware"
 
 
 @pytest.fixture
@@ -216,3 +220,26 @@ def test_what_flash_could_not_hold_is_told_as_a_gap(server, start):
     assert (gap["boot"], gap["from"], gap["why"]) == (1, 0, "flash_full")
     server.say(DEVICE, "ack", {"boot": 1, "got": [[0, 100_000]]})
     node.stop()
+
+
+def test_the_entry_of_a_board_runs_on_either_interpreter(interpreter, environment, broker, server, tmp_path):
+    moments = [{"at": 0, "radar": "moving", "t": 20, "w": {}}]
+    config = {
+        "site": "bota75",
+        "device": DEVICE,
+        "password": "secret",
+        "mqtt_url": f"mqtt://127.0.0.1:{broker.port}",
+        "folder": str(tmp_path / "flash"),
+        "streams": ["occupancy", "climate"],
+        "script": moments,
+        "stop_on_stdin": True,
+    }
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    command = [*interpreter, str(FIRMWARE / "main.py"), str(tmp_path / "config.json")]
+
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE) as node:
+        eventually(lambda: "occupied" in states(server))
+        node.stdin.close()
+        assert node.wait(10) == 0
+
+    eventually(lambda: server.heard["status"][-1]["state"] == "offline")

@@ -18,7 +18,7 @@ def append_and_kill(command: list[str], environment: dict[str, str], folder: Pat
     told = folder.parent / "told"
     with told.open("wb") as output:
         process = subprocess.Popen([*command], env=environment, stdout=output)
-    bytes_told = random.randint(500, 20_000)
+    bytes_told = random.randint(500, 5_000)
     eventually(lambda: told.stat().st_size > bytes_told, every=0.001)
     process.kill()
     process.wait()
