@@ -28,7 +28,6 @@ class Access(enum.Enum):
     BOOKING = frozenset({Role.MEMBER, Role.TENANT_ADMIN, Role.MANAGER})
     TENANT_ADMIN = frozenset({Role.TENANT_ADMIN, Role.MANAGER})
     OVERSIGHT = frozenset({Role.MANAGER, Role.AUDITOR})
-    MANAGER = frozenset({Role.MANAGER})
 
 
 @dataclass(frozen=True)
