@@ -16,6 +16,7 @@ from samen.adapters.db.models import (
     QuarantineTally,
     Reading,
     ReadingGap,
+    Register,
     Space,
     SpaceState,
     TimeQuality,
@@ -23,7 +24,7 @@ from samen.adapters.db.models import (
 from samen.adapters.message import Message
 from samen.services import devices, ingest
 from support.building import NOW, load_demo
-from support.nodes_words import SITE, climate, clock, energy, message, occupancy, replay, status
+from support.nodes_words import SITE, climate, clock, energy, message, occupancy, replay, stamp, status
 
 MINUTE = timedelta(minutes=1)
 
@@ -151,6 +152,18 @@ def test_an_unknown_register_keeps_the_reading_and_says_why_it_is_no_fact(buildi
     assert (count(building, Reading), count(building, IndexReading)) == (1, 0)
     assert reasons(building) == {"unknown_register": 1}
     assert acked(outcome) == {"node-meters": {1: [[1, 1]]}}
+
+
+def test_a_telegram_fills_the_registers_it_has_in_their_unit(building):
+    with building.write() as session:
+        main = session.scalars(select(Register).where(Register.code == "1.8.0")).one()
+        main.code = "1-0:1.8.1"
+    said = {"1-0:1.8.1": [1234.567, "kWh"], "1-0:1.7.0": [0.5, "kW"], "0-0:96.14.0": ["0001", None]}
+
+    hear(building, message("node-meters", "t/p1", {"boot": 1, **stamp(1, NOW), "d": said}))
+
+    assert one(building, select(IndexReading)).index == pytest.approx(1_234_567)
+    assert reasons(building) == {}
 
 
 def test_a_revoked_device_is_not_heard(building):
