@@ -1,0 +1,140 @@
+"""Every page, in light and dark, on a desk and in a hand: nothing against WCAG 2.2 A and AA."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from samen.adapters.db.models import Member, Tenant
+from samen.domain.access import Role, Viewer
+from samen.services import members
+from support.browsing import AN, DARK, DARK_PHONE, DESKTOP, MOUNIA, PHONE, Look, Visitors, violations
+
+LOOKS = {"desktop": DESKTOP, "desktop-dark": DARK, "phone": PHONE, "phone-dark": DARK_PHONE}
+PAGES = {
+    "sign-in": ("/sign-in", None),
+    "today": ("/", AN),
+    "another day": ("/day/{monday}", AN),
+    "book": ("/book?gap=iris/{monday}/13:00/14:00", AN),
+    "my bookings": ("/bookings", AN),
+    "energy": ("/energy", MOUNIA),
+    "devices": ("/devices", MOUNIA),
+    "members": ("/members", MOUNIA),
+    "invitation": ("/invitation/{newcomer}", None),
+    "invitation for an account": ("/invitation/{known}", None),
+    "invitation of somebody else": ("/invitation/{known}", MOUNIA),
+    "used invitation": ("/invitation/used", None),
+    "nothing here": ("/nowhere", AN),
+    "forbidden": ("/energy", AN),
+}
+ANSWERS = {"used invitation": "410", "nothing here": "404", "forbidden": "403"}
+
+
+@pytest.fixture(scope="module")
+def places(house, monday) -> dict[str, str]:
+    """What addresses are filled in with."""
+    return {
+        "monday": monday.isoformat(),
+        "newcomer": an_invitation(house, "nadia@atelier-rue.example"),
+        "known": an_invitation(house, "tom@jeugdhuis-nova.example"),
+    }
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_keeps_the_accessibility_rules(visitors, places, name, look):
+    path, who = PAGES[name]
+    visitors.expect(ANSWERS.get(name, "no such complaint"))
+
+    page = visitors.visit(path.format(**places), who, LOOKS[look])
+
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert violations(page) == []
+    assert is_dark(page) == LOOKS[look].dark
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(
+    "opened", ["dialog", "refused", "cancelling", "figures", "invited", "wrong password"]
+)
+def test_what_a_page_opens_keeps_them_too(visitors, places, opened, look):
+    page = OPENED[opened](visitors, places["monday"], LOOKS[look])
+
+    assert violations(page) == []
+
+
+def the_dialog(visitors: Visitors, monday: str, look: Look) -> Page:
+    page = visitors.visit(f"/day/{monday}", AN, look)
+    page.locator(".chip:visible, [data-book]:visible").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    return page
+
+
+def a_refusal(visitors: Visitors, monday: str, look: Look) -> Page:
+    visitors.expect("409")
+    page = the_dialog(visitors, monday, look)
+    page.get_by_label("Room").select_option("iris")
+    page.get_by_label("Starts").select_option("09:00")
+    page.get_by_label("Ends").select_option("10:00")
+    page.get_by_label("Title").fill("Taken")
+    page.get_by_role("button", name="Book", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    return page
+
+
+def a_cancelling(visitors: Visitors, _monday: str, look: Look) -> Page:
+    page = visitors.visit("/bookings", AN, look)
+    page.locator(".entry summary").first.click()
+    return page
+
+
+def the_figures(visitors: Visitors, _monday: str, look: Look) -> Page:
+    page = visitors.visit("/energy", MOUNIA, look)
+    for summary in page.locator("summary").all():
+        summary.click()
+    return page
+
+
+def a_link(visitors: Visitors, _monday: str, look: Look) -> Page:
+    page = visitors.visit("/members", MOUNIA, look)
+    page.locator("#email").fill(f"guest-{look.width}-{look.dark}@atelier-rue.example")
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.locator("#link")).to_be_visible()
+    return page
+
+
+def a_wrong_password(visitors: Visitors, _monday: str, look: Look) -> Page:
+    visitors.expect("422")
+    page = visitors.visit("/sign-in", None, look)
+    page.locator("#email").fill("nobody@example.org")
+    page.locator("#password").fill("not the password")
+    page.locator("button.button-primary").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    return page
+
+
+OPENED: dict[str, Callable[[Visitors, str, Look], Page]] = {
+    "dialog": the_dialog,
+    "refused": a_refusal,
+    "cancelling": a_cancelling,
+    "figures": the_figures,
+    "invited": a_link,
+    "wrong password": a_wrong_password,
+}
+
+
+def is_dark(page: Page) -> bool:
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return sum(int(part) for part in paper.removeprefix("rgb(").removesuffix(")").split(",")) < 3 * 128
+
+
+def an_invitation(house, email: str) -> str:
+    with house.database.write() as session:
+        manager = session.scalars(select(Member).where(Member.email == MOUNIA)).one()
+        viewer = Viewer(manager.id, manager.memberships[0].tenant_id, Role.MANAGER)
+        tenant = session.scalars(select(Tenant).where(Tenant.slug == "radio-pixel")).one()
+        invited = members.invite(session, viewer, tenant.id, email, Role.MEMBER, datetime.now(UTC))
+        assert isinstance(invited, members.Invited), invited
+        return invited.token
