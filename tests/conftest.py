@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.postgres import PostgresServer, postgres_server
 
 from samen.adapters.db import Database
 from samen.adapters.db.schema import upgrade
+from support.postgres import PostgresServer, postgres_server
 
 
 @pytest.fixture(scope="session")
