@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -98,6 +99,11 @@ def _broker(text: str) -> Broker:
     parts = urlsplit(text)
     if parts.scheme not in {"mqtt", "mqtts", "embedded"} or not parts.hostname:
         raise BadSettings("SAMEN_MQTT_URL: expected mqtt://, mqtts:// or embedded://, with a host")
+    if parts.scheme == "embedded" and not _is_loopback(parts.hostname):
+        raise BadSettings(
+            "SAMEN_MQTT_URL: the embedded broker knows no accounts, so it listens to this machine alone "
+            "(embedded://127.0.0.1:1883); for nodes on a network run Mosquitto and give mqtts://…"
+        )
     return Broker(
         host=parts.hostname,
         port=_port(parts),
@@ -106,6 +112,13 @@ def _broker(text: str) -> Broker:
         tls=parts.scheme == "mqtts",
         embedded=parts.scheme == "embedded",
     )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _port(parts: SplitResult) -> int:

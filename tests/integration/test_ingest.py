@@ -168,7 +168,7 @@ def test_a_telegram_fills_the_registers_it_has_in_their_unit(building):
 
 def test_a_revoked_device_is_not_heard(building):
     with building.write() as session:
-        devices.revoke(session, "node-iris", NOW)
+        devices.revoke(session, "node-iris", "test", NOW)
 
     outcome = hear(building, occupancy("occupied", 1, NOW))
 

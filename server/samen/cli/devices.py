@@ -17,6 +17,7 @@ from samen.cli import BadInput, No
 from samen.config import Settings
 from samen.services import devices
 
+ACTOR = "cli"
 # What was asked makes no sense here; everything else is a "no".
 BAD = frozenset({"unknown_space", "unknown_stream", "unknown_device", "bad_name"})
 
@@ -35,7 +36,7 @@ def add(name: str, space: str, streams: str, as_json: bool) -> None:
     """Enrol a node and print its secret, once."""
     wanted = [stream.strip() for stream in streams.split(",") if stream.strip()]
     with _changing() as session:
-        added, secret = devices.add(session, name, space, wanted, datetime.now(UTC))
+        added, secret = devices.add(session, name, space, wanted, ACTOR, datetime.now(UTC))
         told = _row(added)
     _tell_secret(told, secret, as_json)
 
@@ -62,7 +63,7 @@ def list_all(as_json: bool) -> None:
 def revoke(name: str, as_json: bool) -> None:
     """Take in nothing more that the node says."""
     with _changing() as session:
-        told = _row(devices.revoke(session, name, datetime.now(UTC)))
+        told = _row(devices.revoke(session, name, ACTOR, datetime.now(UTC)))
     if as_json:
         click.echo(json.dumps(told, indent=2))
     else:
@@ -76,7 +77,7 @@ def revoke(name: str, as_json: bool) -> None:
 def rotate(name: str, as_json: bool) -> None:
     """Give a node a new secret and print it, once."""
     with _changing() as session:
-        rotated, secret = devices.rotate(session, name)
+        rotated, secret = devices.rotate(session, name, ACTOR, datetime.now(UTC))
         told = _row(rotated)
     _tell_secret(told, secret, as_json)
 

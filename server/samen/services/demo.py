@@ -48,6 +48,7 @@ PEOPLE = (
 WEEK = (
     (0, "iris", "09:00", "11:00", "an@", "Permanence sociale", 8),
     (0, "iris", "12:00", "13:00", "an@", "Réunion d’équipe", 6),
+    (0, "canal", "09:30", "10:30", "manager@", "Visite de l’électricien", 3),
     (0, "marolles", "09:30", "10:30", "tom@", "Taallessen NL", 7),
     (0, "marolles", "15:00", "16:00", "lea@", "Atelier couture", 6),
     (0, "canal", "13:00", "14:30", "lea@", "Comité", 5),
@@ -64,6 +65,7 @@ WEEK = (
     (2, "canal", "14:00", "15:00", "sam@", "Interview", 3),
     (2, "zenne", "14:00", "18:00", "tom@", "Speelnamiddag", 38),
     (2, "marolles", "16:30", "18:00", "an@", "Groupe de parole", 8),
+    (3, "canal", "14:00", "15:30", "manager@", "Bureau de la coopérative", 5),
     (3, "iris", "10:00", "11:30", "tom@", "Teamvergadering", 6),
     (3, "marolles", "13:00", "16:00", "lea@", "Comptabilité", 4),
     (3, "zenne-noord", "19:00", "21:30", "sam@", "Répétition", 12),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Device, DeviceState, Space
 from samen.domain.node import supersedes
+from samen.services import audit
 from samen_node import contract
 
 # 128 random bits need no costly hash: the cheapest argon2 keeps enrolment quick on a Raspberry Pi.
@@ -49,7 +50,9 @@ def _words(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name != "v"}
 
 
-def add(session: Session, slug: str, space: str, streams: Sequence[str], now: datetime) -> tuple[Device, str]:
+def add(
+    session: Session, slug: str, space: str, streams: Sequence[str], actor: str, now: datetime
+) -> tuple[Device, str]:
     """Enrol a node; returns it with its secret, which is shown once. Raises Refusal."""
     place = session.scalar(select(Space).where(Space.slug == space))
     if place is None:
@@ -68,6 +71,7 @@ def add(session: Session, slug: str, space: str, streams: Sequence[str], now: da
     )
     session.add(device)
     session.flush()
+    audit.note(session, actor, "device.added", slug, {"space": space}, now)
     return device, secret
 
 
@@ -94,22 +98,24 @@ def _watcher(session: Session, place: Space) -> Device | None:
     return next((device for device in there if "occupancy" in device.streams), None)
 
 
-def revoke(session: Session, slug: str, now: datetime) -> Device:
+def revoke(session: Session, slug: str, actor: str, now: datetime) -> Device:
     """From now on nothing the node says is taken in. Raises Refusal if there is no such node."""
     device = _named(session, slug)
     if device.revoked_at is None:
         device.revoked_at = now
+        audit.note(session, actor, "device.revoked", slug, {}, now)
     device.secret_hash = None
     return device
 
 
-def rotate(session: Session, slug: str) -> tuple[Device, str]:
+def rotate(session: Session, slug: str, actor: str, now: datetime) -> tuple[Device, str]:
     """A new secret for a node. Raises Refusal if there is none, or it is revoked."""
     device = _named(session, slug)
     if device.revoked_at is not None:
         raise Refusal("revoked", f"{slug!r} is revoked")
     secret = secrets.token_urlsafe(16)
     device.secret_hash = _HASHER.hash(secret)
+    audit.note(session, actor, "device.rotated", slug, {}, now)
     return device, secret
 
 

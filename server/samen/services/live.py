@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Site, Space, SpaceState, TimeQuality
+from samen.adapters.db.models import Meter, Register, Site, Space, SpaceState, TimeQuality
 from samen.adapters.db.upsert import insert_into
 from samen.adapters.message import Publication
 from samen.domain.presence import SILENCE
@@ -19,7 +20,10 @@ ROOT = "samen/live"
 
 
 def show(session: Session, new: Sequence[Taken], now: datetime) -> list[Publication]:
-    """Bring space states up to what new readings say; a change for each space that looks different now."""
+    """Bring space states up to what new readings say.
+
+    A change for each space that looks different now, and for each meter that says what it draws.
+    """
     telling = [reading for reading in new if _speaks_of_now(reading)]
     states = _states(session, {reading.device.space_id for reading in telling})
     changed: set[int] = set()
@@ -30,7 +34,28 @@ def show(session: Session, new: Sequence[Taken], now: datetime) -> list[Publicat
         if see(state, reading):
             changed.add(state.space_id)
     session.flush()
-    return _changes(session, (states[space_id] for space_id in sorted(changed)), now)
+    rooms = _changes(session, (states[space_id] for space_id in sorted(changed)), now)
+    return [*rooms, *_meter_changes(session, new)]
+
+
+def _meter_changes(session: Session, new: Sequence[Taken]) -> list[Publication]:
+    """Names each meter of which a register was just heard: who shows it asks `energy.power_now`."""
+    heard = {
+        (reading.device.id, reading.body["d"]["r"])
+        for reading in new
+        if reading.body["stream"] == "energy" and not reading.replayed
+    }
+    if not heard:
+        return []
+    rows = session.execute(
+        select(Site.slug, Meter.slug)
+        .join(Meter, Meter.site_id == Site.id)
+        .join(Register, Register.meter_id == Meter.id)
+        .where(tuple_(Register.device_id, Register.code).in_(heard))
+        .distinct()
+        .order_by(Meter.slug)
+    )
+    return [_publication(site, {"v": 1, "meter": meter}) for site, meter in rows]
 
 
 def _speaks_of_now(reading: Taken) -> bool:
@@ -101,4 +126,8 @@ def _change(site: str, space: str, state: SpaceState, now: datetime) -> Publicat
         "at": state.occupancy_at.isoformat() if state.occupancy_at else None,
         "sent": now.isoformat(),
     }
+    return _publication(site, told)
+
+
+def _publication(site: str, told: Mapping[str, Any]) -> Publication:
     return Publication(f"{ROOT}/{site}", json.dumps(told, separators=(",", ":")).encode(), qos=0)

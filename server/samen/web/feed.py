@@ -14,10 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from samen.adapters.db import Database
-from samen.adapters.db.models import Device, Space
+from samen.adapters.db.models import Device, Meter, Space
 from samen.adapters.message import Message
 from samen.adapters.mqtt import Watch
 from samen.config import Broker
+from samen.services.energy import power_now
 from samen.services.live import ROOT as LIVE
 from samen.services.rooms import room_states
 from samen.web.lag import Lag
@@ -30,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 class Feed:
-    """Turns what ingest says on `samen/live/{site}` into room events, and times acks."""
+    """Turns what ingest says on `samen/live/{site}` into room and meter events, and times acks."""
 
     def __init__(self, database: Database, hub: Hub, clock: Callable[[], datetime]) -> None:
         self._database, self._hub, self._clock = database, hub, clock
@@ -81,23 +82,34 @@ class Feed:
                     self._told[state.slug] = report
                     self._hub.publish("room", report)
 
+    def tell_meter(self, session: Session, meter: str) -> None:
+        """Publish what the meter draws now, if it says so."""
+        found = session.scalar(select(Meter).where(Meter.slug == meter))
+        power = power_now(session, found, self._clock()) if found else None
+        if power is not None:
+            self._hub.publish("meter", {"meter": meter, "power_w": power.w, "at": power.at.isoformat()})
+
     def _hear_change(self, payload: bytes) -> None:
-        space = _space_named(payload)
-        if space is None:
+        kind, name = _named(payload)
+        if name is None:
             log.warning("live_message_unreadable", size=len(payload))
             return
+        tell = self.tell_rooms if kind == "space" else self.tell_meter
         try:
             with self._database.read() as session:
-                self.tell_rooms(session, space)
+                tell(session, name)
         except SQLAlchemyError as error:
             # Pages ask again when they reconnect, and poll when they cannot.
-            log.warning("rooms_not_told", error=type(error).__name__)
+            log.warning("change_not_told", error=type(error).__name__)
 
 
-def _space_named(payload: bytes) -> str | None:
+def _named(payload: bytes) -> tuple[str, str | None]:
+    """("space" or "meter", its slug); None for a slug where the message is not one of ingest's."""
     try:
         message = json.loads(payload)
     except ValueError:
-        return None
-    space = message.get("space") if isinstance(message, dict) else None
-    return space if isinstance(space, str) and space.isprintable() else None
+        message = None
+    said = message if isinstance(message, dict) else {}
+    kind = "meter" if "meter" in said else "space"
+    name = said.get(kind)
+    return kind, name if isinstance(name, str) and name.isprintable() else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import sys
 import time
@@ -16,8 +17,12 @@ QUIET = frozenset({"health.alive", "health.ready", "health.metrics"})
 
 
 def configure_logs() -> None:
-    """For a process of our own: lines for people on a terminal, JSON elsewhere, all on stderr."""
+    """For a process of our own: lines for people on a terminal, JSON elsewhere, all on stderr.
+
+    The demo says only what went wrong: its terminal is for the address and the sign-ins.
+    """
     readable = sys.stderr.isatty()
+    least = logging.WARNING if os.environ.get("SAMEN_DEMO") == "1" else logging.INFO
     # Tracebacks without local variables: those hold the secret key, passwords and addresses.
     for_people = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     for_machines = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
@@ -28,7 +33,7 @@ def configure_logs() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([for_people] if readable else [for_machines, structlog.processors.JSONRenderer()]),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

@@ -8,11 +8,13 @@ import pytest
 from samen.adapters.db.models import Space, SpaceState
 from samen.adapters.message import Message
 from samen.domain.access import Scope
+from samen.services.ingest import record
 from samen.web import live
 from samen.web.feed import Feed
 from samen.web.lag import Lag
 from samen.web.live import Full, Hub, Stream
-from support.building import at
+from support.building import NOW, at
+from support.nodes_words import energy
 
 ROOM = frozenset({"room"})
 
@@ -208,9 +210,32 @@ def test_what_ingest_saw_becomes_a_room_event_for_each_room_that_changed(house):
     assert json.loads(_parsed(next(stream))["data"]) == {"space": "the end"}
 
 
+def test_a_meter_that_speaks_becomes_a_meter_event(house):
+    hub = Hub()
+    stream = Stream(hub, frozenset({"meter"}))
+    next(stream)
+    with house.database.write() as session:
+        (told,) = record(session, [energy(5_000, 1, NOW, w=730)], NOW).live
+
+    Feed(house.database, hub, house.clock).hear(Message(told.topic, told.payload, False))
+
+    said = json.loads(_parsed(next(stream))["data"])
+    assert said == {"meter": "main", "power_w": 730.0, "at": NOW.isoformat()}
+
+
 @pytest.mark.parametrize(
     "payload",
-    [b"", b"\xff\xfe", b"[]", b"null", b'{"space": 7}', b'{"space": "nowhere"}', b'{"space": "\\u0000"}'],
+    [
+        b"",
+        b"\xff\xfe",
+        b"[]",
+        b"null",
+        b'{"space": 7}',
+        b'{"meter": "nowhere"}',
+        b'{"meter": []}',
+        b'{"space": "nowhere"}',
+        b'{"space": "\\u0000"}',
+    ],
 )
 def test_garbage_on_the_live_topic_harms_nobody(house, payload):
     feed, hub, stream = _feed(house)
