@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -181,3 +182,23 @@ def test_a_failed_installation_says_what_is_in_the_way(tmp_path: Path, last_word
 
     assert answer.returncode == 2
     assert sentence in answer.stderr.splitlines()[-1]
+
+
+def asked_for_by_samen(lock: str) -> set[str]:
+    """The names of the packages that a lock file pins because pyproject.toml asks for them."""
+    blocks = re.split(r"(?m)^(?=[a-z0-9])", (ROOT / "requirements" / f"{lock}.txt").read_text())
+    return {
+        block.partition("==")[0].partition("[")[0] for block in blocks if "samen (pyproject.toml)" in block
+    }
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"), [("run", ()), ("demo", ("simulator",)), ("dev", ("simulator", "dev"))]
+)
+def test_the_lock_files_pin_what_the_project_asks_for(lock: str, extras: tuple[str, ...]):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    optional = [name for extra in extras for name in project["optional-dependencies"][extra]]
+
+    wanted = {re.split(r"[^a-z0-9-]", name)[0] for name in [*project["dependencies"], *optional]}
+
+    assert asked_for_by_samen(lock) == wanted - {"samen"}
