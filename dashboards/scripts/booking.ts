@@ -40,11 +40,12 @@ function bookByTap(event: Event): void {
 }
 
 async function showAll(now: Now): Promise<void> {
-  if (now.calendar !== grid.dataset.version && !grid.matches(":active")) {
-    // What is being chosen stays; what was chosen in a span that is gone does not.
-    grid.dataset.version = (await refreshParts(settle)) ?? grid.dataset.version;
-  }
-  rooms.showAll(now.rooms);
+  // Not while a span is being dragged: the next question finds the same difference.
+  const version = now.calendar === grid.dataset.version || grid.matches(":active") ? null : await refreshParts(settle);
+  if (version === null) return rooms.showAll(now.rooms);
+  grid.dataset.version = version;
+  // The parts came with states of their own, perhaps older than what was heard meanwhile.
+  await live.ask();
 }
 
 function settle(): void {

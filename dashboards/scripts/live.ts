@@ -19,6 +19,8 @@ export class Live {
   private source: EventSource | null = null;
   private polling = 0;
   private retry = 0;
+  private asked = 0;
+  private heard = 0;
 
   constructor(
     private readonly events: string,
@@ -33,9 +35,16 @@ export class Live {
 
   /** Everything as it stands now. */
   async ask(): Promise<void> {
+    const [asked, heard] = [++this.asked, this.heard];
     try {
       const answer = await fetch(this.poll, { headers: { Accept: "application/json" } });
-      if (answer.ok && !answer.redirected) this.showAll((await answer.json()) as Now);
+      if (!answer.ok || answer.redirected) return;
+      const now = (await answer.json()) as Now;
+      // A question asked since then knows better.
+      if (asked !== this.asked) return;
+      // So does what was heard since: it may have happened before the answer or after it.
+      if (heard !== this.heard) return await this.ask();
+      this.showAll(now);
     } catch {
       // Offline: the next round asks again.
     }
@@ -45,7 +54,10 @@ export class Live {
     this.stop();
     const source = new EventSource(this.events);
     this.source = source;
-    source.addEventListener("room", ({ data }) => this.show(JSON.parse(data as string) as RoomReport));
+    source.addEventListener("room", ({ data }) => {
+      this.heard += 1;
+      this.show(JSON.parse(data as string) as RoomReport);
+    });
     source.addEventListener("booking", () => void this.ask());
     // The server forgot how far this page had read.
     source.addEventListener("missed", () => void this.ask());
