@@ -16,7 +16,7 @@ PAGE_SOURCES := $(shell find dashboards -name node_modules -prune -o -name dist 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format watch lock bench faults clean
+.PHONY: help demo test check format watch lock bench faults pictures clean
 
 help: ## List the targets
 	@echo "Samen: rooms, sensors and savings for buildings that several associations share."
@@ -53,6 +53,9 @@ bench: $(VENV)/.dev $(VENV)/.samen ## Run the benchmarks
 
 faults: system-packages $(VENV)/.dev $(VENV)/.samen ## Run the fault campaign: kills, cuts, restarts
 	@$(BIN)/python -m pytest tests/faults $(ARGS)
+
+pictures: system-packages $(VENV)/.dev $(VENV)/.samen ## Draw docs/pictures anew
+	@$(BIN)/python scripts/pictures.py
 
 clean: ## Remove what was built and installed; what Samen stored, in var/, stays
 	@rm -rf $(VENV) build dist dashboards/dist dashboards/node_modules
