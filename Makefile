@@ -22,7 +22,7 @@ help: ## List the targets
 	@echo "Samen: rooms, sensors and savings for buildings that several associations share."
 	@echo
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | \
-		while IFS="$$(printf '\t')" read -r target does; do printf '  make %-8s %s\n' "$$target" "$$does"; done
+		while IFS="$$(printf '\t')" read -r target does; do printf '  make %-9s %s\n' "$$target" "$$does"; done
 
 demo: $(VENV)/.demo $(VENV)/.samen ## Run everything in this terminal (PORT=8075; RESET=1 starts afresh)
 	@exec $(BIN)/samen demo --port $(PORT) $(if $(RESET),--reset)
