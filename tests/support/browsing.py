@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
@@ -52,14 +52,12 @@ class Look:
     width: int = 1280
     height: int = 900
     phone: bool = False
-    dark: bool = False
     scripts: bool = True
     language: str | None = "en"
 
 
 DESKTOP = Look()
 PHONE = Look(width=390, height=844, phone=True)
-DARK, DARK_PHONE = replace(DESKTOP, dark=True), replace(PHONE, dark=True)
 
 
 @dataclass
@@ -85,7 +83,7 @@ class Visitors:
             viewport={"width": look.width, "height": look.height},
             is_mobile=look.phone,
             has_touch=look.phone,
-            color_scheme="dark" if look.dark else "light",
+            color_scheme="light",
             java_script_enabled=look.scripts,
             reduced_motion="reduce",
             locale="fr-BE",

@@ -55,8 +55,14 @@ def day(on: str) -> ResponseReturnValue:
 @allow(Access.BOOKING)
 def book() -> ResponseReturnValue:
     """The form on a page of its own; `gap=slug/date/HH:MM/HH:MM` or `date` fills it in."""
-    form = Form(date=request.args.get("date", current.now().astimezone(_zone()).date().isoformat()))
-    return _form_page(form.at_gap(request.args.get("gap", "")), 200)
+    gap, wanted = request.args.get("gap", ""), request.args.get("date")
+    with current.database().read() as session:
+        site = building(session)
+        on = days.read_date(wanted) if wanted else _today(site)
+        rooms = calendar.day(session, site, on, current.viewer(), current.now())
+        view = days.View.of(on, ZoneInfo(site.timezone), rooms)
+        form = first_free(rooms, view, current.now())
+    return _form_page(form.at_gap(gap), 200)
 
 
 @blueprint.post("/book")

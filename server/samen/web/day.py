@@ -161,13 +161,13 @@ def _from_now(gap: Interval, now: datetime) -> Interval:
 
 def _gap(room: SpaceDay, gap: Interval, view: View) -> dict[str, Any]:
     start, end = view.clock(gap.start), view.clock_end(gap.end)
-    said = {"room": room.space.name, "start": start, "end": end}
     return {
         **view.place(gap),
         "start": start,
         "end": end,
         "value": f"{room.space.slug}/{view.on.isoformat()}/{start}/{end}",
-        "label": _("%(room)s is free from %(start)s to %(end)s: book", **said),
+        # Holds what is written on the button: who speaks to the computer says what they see.
+        "label": _("%(room)s %(span)s, free: book", room=room.space.name, span=f"{start}–{end}"),
     }
 
 
