@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -95,7 +95,9 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
 
 def ago(at: datetime, now: datetime) -> str:
     """`il y a 3 minutes`, `3 minuten geleden`, `3 minutes ago`."""
-    return format_timedelta(at - now, add_direction=True, threshold=1.5, locale=_locale())
+    # What is heard this very moment was never "in 0 seconds".
+    passed = min(at - now, timedelta(seconds=-1))
+    return format_timedelta(passed, add_direction=True, threshold=1.5, locale=_locale())
 
 
 def number(value: float, digits: int = 1) -> str:
