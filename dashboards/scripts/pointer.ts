@@ -27,10 +27,15 @@ export function chooseByPointer(grid: HTMLElement, highlight: Highlight, book: (
   });
   grid.addEventListener("click", (event) => {
     const gap = event.target instanceof Element ? event.target.closest<HTMLButtonElement>(".gap") : null;
+    const began = pressed;
     pressed = null;
     if (!gap) return;
     event.preventDefault();
-    book(dragged || event.detail === 0 ? (highlight.choice ?? hourFrom(gap, gapStart(gap))) : hourFrom(gap, minuteAt(gap, event.clientY)));
+    // Where the pointer was let go counts: a browser smooths the moves before, and may leave out the last.
+    if (dragged && began) return book(spanned(began.gap, began.minute, minuteAt(began.gap, event.clientY)));
+    // Enter or space on a gap; without a choice of its own it takes the first hour.
+    if (event.detail === 0) return book(highlight.choice ?? hourFrom(gap, gapStart(gap)));
+    book(hourFrom(gap, minuteAt(gap, event.clientY)));
   });
 }
 
@@ -43,4 +48,3 @@ function minuteAt(gap: HTMLElement, clientY: number): number {
 function spanned(gap: HTMLButtonElement, one: number, other: number): Choice {
   return { gap, from: Math.min(one, other), until: Math.min(Math.max(one, other) + QUARTER, gapEnd(gap)) };
 }
-
