@@ -72,6 +72,12 @@ def listens_for_signals(pid):
     return int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1
 
 
+def acked_in(publications) -> set[int]:
+    """The readings that are acked among all that is told."""
+    acks = [json.loads(told.payload) for told in publications if told.topic.endswith("/ack")]
+    return {seq for ack in acks for first, last in ack["got"] for seq in range(first, last + 1)}
+
+
 def test_a_database_that_is_away_is_no_reason_to_drop_a_message(sqlite_database):
     load_demo(sqlite_database)
     intake = Intake(sqlite_database)
@@ -83,7 +89,7 @@ def test_a_database_that_is_away_is_no_reason_to_drop_a_message(sqlite_database)
 
     with sqlite_database.write() as session:
         session.execute(text("ALTER TABLE away RENAME TO readings"))
-    assert len(intake([energy(1000, 1, NOW)])) == 1
+    assert acked_in(intake([energy(1000, 1, NOW)])) == {1}
 
 
 def test_a_message_the_database_will_not_have_goes_alone(sqlite_database):
@@ -96,6 +102,4 @@ def test_a_message_the_database_will_not_have_goes_alone(sqlite_database):
 
     answers = Intake(sqlite_database)([energy(1000 + n, n, NOW) for n in range(6)])
 
-    acked = {seq for answer in answers for first, last in json.loads(answer.payload)["got"]
-             for seq in range(first, last + 1)}  # fmt: skip
-    assert acked == {0, 1, 2, 4, 5}
+    assert acked_in(answers) == {0, 1, 2, 4, 5}
