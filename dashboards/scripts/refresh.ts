@@ -3,7 +3,7 @@ import { all } from "./page";
 
 /** Replace every part that changed, and keep the focus where it was. */
 export async function refreshParts(changed: () => void): Promise<string | null> {
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const answer = await fetch(location.href, { headers: { Accept: "text/html", "Samen-Refresh": "1" } });
   if (!answer.ok || answer.redirected) return null;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const held = heldGap();

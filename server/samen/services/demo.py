@@ -48,7 +48,7 @@ PEOPLE = (
 WEEK = (
     (0, "iris", "09:00", "11:00", "an@", "Permanence sociale", 8),
     (0, "iris", "12:00", "13:00", "an@", "Réunion d’équipe", 6),
-    (0, "canal", "09:30", "10:30", "manager@", "Visite de l’électricien", 3),
+    (0, "canal", "16:00", "17:00", "manager@", "Visite de l’électricien", 3),
     (0, "marolles", "09:30", "10:30", "tom@", "Taallessen NL", 7),
     (0, "marolles", "15:00", "16:00", "lea@", "Atelier couture", 6),
     (0, "canal", "13:00", "14:30", "lea@", "Comité", 5),
