@@ -31,7 +31,7 @@ export function chooseByPointer(grid: HTMLElement, highlight: Highlight, book: (
     pressed = null;
     if (!gap) return;
     event.preventDefault();
-    // Where the pointer was let go counts: a browser smooths the moves before, and may leave out the last.
+    // Where the pointer was let go counts, not the last move before it.
     if (dragged && began) return book(spanned(began.gap, began.minute, minuteAt(began.gap, event.clientY)));
     // Enter or space on a gap; without a choice of its own it takes the first hour.
     if (event.detail === 0) return book(highlight.choice ?? hourFrom(gap, gapStart(gap)));
