@@ -10,7 +10,8 @@ function switchTheme(form: HTMLFormElement): void {
     else document.documentElement.dataset.theme = button.value;
     for (const other of all<HTMLButtonElement>("button", form)) other.ariaPressed = String(other === button);
     document.dispatchEvent(new Event("samen:theme"));
-    void fetch(form.action, { method: "POST", body: new FormData(form, button), redirect: "manual" });
+    // Kept alive: whoever goes on to another page at once has chosen all the same.
+    void fetch(form.action, { method: "POST", body: new FormData(form, button), redirect: "manual", keepalive: true });
   });
 }
 

@@ -50,7 +50,8 @@ def test_the_language_is_kept_with_the_account(visitors):
 def test_dark_is_chosen_and_kept(visitors, scripts):
     page = visitors.visit("/bookings", AN, replace(DESKTOP, scripts=scripts))
 
-    page.get_by_role("button", name="Dark").click()
+    with page.expect_response("**/preferences"):
+        page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
     page.wait_for_load_state()
