@@ -19,11 +19,11 @@ log = structlog.get_logger(__name__)
 
 
 def catch_up(database: Database) -> int:
-    """Roll up everything that waits, in transactions short enough for others to get their turn."""
+    """Roll up everything that waits, one register or space a transaction: a booking waits for one at most."""
     total = 0
     while True:
         with database.write() as session:
-            done = roll_up(session)
+            done = roll_up(session, limit=1)
         if not done:
             return total
         total += done
