@@ -46,6 +46,16 @@ def _flat(messages: Any, place: str = "") -> list[str]:  # noqa: ANN401 (marshma
     return [f"{place}: {message}" for message in messages]
 
 
+class _Names(fields.List[str]):
+    """One name, or a list of them."""
+
+    def __init__(self) -> None:
+        super().__init__(fields.String())
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> list[Any]:  # noqa: ANN401
+        return super()._deserialize([value] if isinstance(value, str) else value, attr, data, **more)
+
+
 class _Plan(Schema):
     plan: type
 
@@ -78,7 +88,7 @@ class _Zone(_Named):
 class _Space(_Named):
     plan = site_plan.SpacePlan
     zone = fields.String()
-    part_of = fields.String()
+    part_of = _Names()
     capacity = fields.Integer(required=True, strict=True, validate=validate.Range(0, 100_000))
     area_m2 = fields.Float(required=True, validate=validate.Range(min=0))
     features = fields.List(fields.String(validate=validate.Regexp(r"^[a-z0-9_]+$")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -11,6 +12,14 @@ from samen.domain.interval import Interval
 
 Fact = str | int | datetime | time
 LONGEST = timedelta(hours=24)
+
+
+class Approval(enum.Enum):
+    """Whose bookings of a space wait for a yes: nobody's, those of other tenants than its owner, or all."""
+
+    NONE = "none"
+    OTHERS = "others"
+    ALWAYS = "always"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 
@@ -38,14 +38,14 @@ class ZonePlan:
 
 @dataclass(frozen=True)
 class SpacePlan:
-    """A bookable space; `part_of` names the whole it divides."""
+    """Something bookable; `part_of` names the wholes that cannot be had without it."""
 
     slug: str
     name: str
     capacity: int
     area_m2: float
     zone: str | None = None
-    part_of: str | None = None
+    part_of: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     opening: time = time(8)
     closing: time = time(22)
@@ -117,7 +117,9 @@ def _space_faults(plan: BuildingPlan, spaces: set[str]) -> list[str]:
     part_of = {space.slug: space.part_of for space in plan.spaces}
     return [
         *_unknown("spaces", "zone", ((space.slug, space.zone) for space in plan.spaces), zones),
-        *_unknown("spaces", "part_of", part_of.items(), spaces),
+        *_unknown(
+            "spaces", "part_of", ((slug, whole) for slug in part_of for whole in part_of[slug]), spaces
+        ),
         *(
             f"spaces.{slug}.part_of: it would be a part of itself"
             for slug in part_of
@@ -132,13 +134,13 @@ def _space_faults(plan: BuildingPlan, spaces: set[str]) -> list[str]:
 
 
 def _meter_faults(plan: BuildingPlan, spaces: set[str]) -> list[str]:
-    above = {meter.slug: meter.main for meter in plan.meters}
+    above = {meter.slug: (meter.main,) if meter.main else () for meter in plan.meters}
     tenants = {tenant.slug for tenant in plan.tenants}
     zones = {zone.slug for zone in plan.zones}
     devices = {device.slug for device in plan.devices}
     registers = ((meter.slug, one.device) for meter in plan.meters for one in meter.registers)
     return [
-        *_unknown("meters", "main", above.items(), set(above)),
+        *_unknown("meters", "main", ((meter.slug, meter.main) for meter in plan.meters), set(above)),
         *(f"meters.{slug}.main: it would be below itself" for slug in above if _circles(slug, above)),
         *_unknown("meters", "space", ((meter.slug, meter.space) for meter in plan.meters), spaces),
         *_unknown("meters", "zone", ((meter.slug, meter.zone) for meter in plan.meters), zones),
@@ -159,11 +161,13 @@ def _unknown(kind: str, key: str, named: Iterable[tuple[str, str | None]], known
     ]
 
 
-def _circles(slug: str, above: dict[str, str | None]) -> bool:
-    seen, at = set(), above.get(slug)
-    while at is not None and at not in seen:
-        if at == slug:
-            return True
-        seen.add(at)
-        at = above.get(at)
-    return False
+def _circles(slug: str, above: Mapping[str, Sequence[str]]) -> bool:
+    """Whether going up from it leads back to it."""
+    seen: set[str] = set()
+    ahead = list(above.get(slug, ()))
+    while ahead:
+        at = ahead.pop()
+        if at not in seen:
+            seen.add(at)
+            ahead.extend(above.get(at, ()))
+    return slug in seen

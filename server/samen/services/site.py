@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -46,16 +46,15 @@ def load(session: Session, plan: BuildingPlan, now: datetime) -> Site:
     return site
 
 
-def _load_spaces(session: Session, site: Site, plans: Iterable[SpacePlan]) -> None:
+def _load_spaces(session: Session, site: Site, plans: Sequence[SpacePlan]) -> None:
     for position, plan in enumerate(plans):
         facts = _facts(plan, "name", "capacity", "area_m2", "opening", "closing", "horizon_days")
         zone_id = _id(session, select(Zone.id).where(Zone.slug == plan.zone, Zone.site_id == site.id))
         space = _owned(session, Space, site, plan.slug, facts | {"position": position, "zone_id": zone_id})
         space.features = [_feature(space, name) for name in sorted(set(plan.features))]
     for plan in plans:
-        _of(session, Space, plan.slug).whole_id = _id(
-            session, select(Space.id).where(Space.slug == plan.part_of)
-        )
+        whole_of = [part.slug for part in plans if plan.slug in part.part_of]
+        _of(session, Space, plan.slug).parts = [_of(session, Space, part) for part in whole_of]
     session.flush()
     session.expire_all()
 

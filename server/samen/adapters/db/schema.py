@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import cast
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from samen.adapters.db.engine import Database
 
@@ -43,7 +45,18 @@ def _run(url: str, step: Callable[[Config, str], None], revision: str) -> None:
     config = _config()
     try:
         with database.engine.connect() as connection:
+            _let_tables_be_rebuilt(connection)
             config.attributes["connection"] = connection
             step(config, revision)
     finally:
         database.dispose()
+
+
+def _let_tables_be_rebuilt(connection: Connection) -> None:
+    """SQLite changes a table by making a new one of it, during which what refers to it refers to nothing.
+
+    Said to the driver itself: within a transaction the pragma has no effect.
+    """
+    if connection.dialect.name == "sqlite":
+        driver = connection.connection.driver_connection
+        cast("SqliteConnection", driver).execute("PRAGMA foreign_keys = OFF")

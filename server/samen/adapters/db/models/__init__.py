@@ -4,10 +4,11 @@ from samen.adapters.db.models.audit import AuditEntry
 from samen.adapters.db.models.base import Base
 from samen.adapters.db.models.booking import Claim, Occurrence, OccurrenceStatus, Series
 from samen.adapters.db.models.device import Boot, Device, DeviceState, Quarantined, QuarantineTally
+from samen.adapters.db.models.feed import CalendarFeed, FeedKind
 from samen.adapters.db.models.idempotency import IdempotencyKey
 from samen.adapters.db.models.member import ApiToken, Invitation, LoginSession, Member, Membership
 from samen.adapters.db.models.meter import Meter, MeterKind, Register, Unit
-from samen.adapters.db.models.notice import Notice
+from samen.adapters.db.models.notice import Invite, Mail, MailState, Notice
 from samen.adapters.db.models.reading import (
     IndexReading,
     OccupancyReading,
@@ -23,24 +24,41 @@ from samen.adapters.db.models.rollup import (
     OccupancyRollup,
     Step,
 )
-from samen.adapters.db.models.site import Site, Space, SpaceFeature, Zone
-from samen.adapters.db.models.tenant import Tenant
+from samen.adapters.db.models.site import (
+    Blackout,
+    Peak,
+    Site,
+    Space,
+    SpaceFeature,
+    SpaceHours,
+    SpaceKind,
+    SpacePermission,
+    Zone,
+)
+from samen.adapters.db.models.tenant import Quota, Tenant
+from samen.adapters.db.models.waitlist import Waiting, WaitState
 
 __all__ = [
     "ApiToken",
     "AuditEntry",
     "Base",
+    "Blackout",
     "Boot",
+    "CalendarFeed",
     "Claim",
     "Device",
     "DeviceState",
     "DirtyEnergy",
     "DirtyOccupancy",
     "EnergyRollup",
+    "FeedKind",
     "IdempotencyKey",
     "IndexReading",
     "Invitation",
+    "Invite",
     "LoginSession",
+    "Mail",
+    "MailState",
     "Member",
     "Membership",
     "Meter",
@@ -50,8 +68,10 @@ __all__ = [
     "OccupancyRollup",
     "Occurrence",
     "OccurrenceStatus",
+    "Peak",
     "QuarantineTally",
     "Quarantined",
+    "Quota",
     "Reading",
     "ReadingGap",
     "Register",
@@ -59,10 +79,15 @@ __all__ = [
     "Site",
     "Space",
     "SpaceFeature",
+    "SpaceHours",
+    "SpaceKind",
+    "SpacePermission",
     "SpaceState",
     "Step",
     "Tenant",
     "TimeQuality",
     "Unit",
+    "WaitState",
+    "Waiting",
     "Zone",
 ]

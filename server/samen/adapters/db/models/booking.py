@@ -6,7 +6,18 @@ import enum
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import DDL, CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, event, text
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Table,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.schema import ExecutableDDLElement
@@ -18,18 +29,40 @@ from samen.adapters.db.models.tenant import Tenant
 
 
 class OccurrenceStatus(enum.Enum):
-    """Where an occurrence stands. Only the first two hold their space."""
+    """Where an occurrence stands.
+
+    Confirmed ones hold their space; pending ones wait for a yes, and hold it where the space's rules say
+    so; `held` is a freed slot kept for somebody on the waitlist. The others are over.
+    """
 
     CONFIRMED = "confirmed"
     PENDING = "pending"
+    HELD = "held"
     CANCELLED = "cancelled"
     RELEASED = "released"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+# What is offered along with a space: equipment, a person's hours. Every date of the series claims it too.
+series_bundle = Table(
+    "series_bundle",
+    Base.metadata,
+    Column("series_id", ForeignKey("series.id"), primary_key=True),
+    Column("space_id", ForeignKey("spaces.id"), primary_key=True),
+)
 
 
 class Series(Base):
-    """What was asked for, in local wall time; a one-off booking is a series without a rule."""
+    """What was asked for, in local wall time; a one-off booking is a series without a rule.
+
+    `sequence` rises with every change to it or to one of its dates, which then carries the same number
+    (RFC 5546). `source_uid`: under which UID it was imported. `ghost_asked_at`: when its owner was asked
+    about dates that nobody came to.
+    """
 
     __tablename__ = "series"
+    __table_args__ = (Index("ix_series_tenant_id", "tenant_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"))
@@ -42,7 +75,12 @@ class Series(Base):
     timezone: Mapped[str]
     rrule: Mapped[str | None]
     created_at: Mapped[datetime]
+    sequence: Mapped[int] = mapped_column(default=0)
+    source_uid: Mapped[str | None] = mapped_column(index=True)
+    ghost_asked_at: Mapped[datetime | None]
 
+    space: Mapped[Space] = relationship()
+    bundle: Mapped[list[Space]] = relationship(secondary=series_bundle, order_by="Space.position")
     tenant: Mapped[Tenant] = relationship()
     booked_by: Mapped[Member] = relationship()
     occurrences: Mapped[list[Occurrence]] = relationship(
@@ -51,13 +89,20 @@ class Series(Base):
 
 
 class Occurrence(Base):
-    """One date of a series. `original_start` never changes: it is the RECURRENCE-ID of a moved date."""
+    """One date of a series.
+
+    `original_start` is the start the series' rule gives it, and its RECURRENCE-ID; `moved` says that this
+    date alone was given another time or space. `title` and `people` are this date's own, else the series'.
+    `look_at`: when the sweep must look at it next. `used`: whether somebody came, once that is known.
+    `booked_until`: its end as booked, where the tail was given back.
+    """
 
     __tablename__ = "occurrences"
     __table_args__ = (
         UniqueConstraint("series_id", "original_start"),
         CheckConstraint("starts_at < ends_at", name="span"),
         Index("ix_occurrences_space_id_starts_at", "space_id", "starts_at"),
+        Index("ix_occurrences_look_at", "look_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -68,6 +113,15 @@ class Occurrence(Base):
     ends_at: Mapped[datetime]
     status: Mapped[OccurrenceStatus] = mapped_column(choice(OccurrenceStatus, "status"))
     sequence: Mapped[int] = mapped_column(default=0)
+    moved: Mapped[bool] = mapped_column(default=False)
+    title: Mapped[str | None]
+    people: Mapped[int | None]
+    hold_until: Mapped[datetime | None]
+    look_at: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
+    checked_in_at: Mapped[datetime | None]
+    used: Mapped[bool | None]
+    booked_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
     series: Mapped[Series] = relationship(back_populates="occurrences")
@@ -76,7 +130,7 @@ class Occurrence(Base):
 
 
 class Claim(Base):
-    """An occurrence's hold on one indivisible space. Active claims on a space never overlap."""
+    """An occurrence's hold on one indivisible space, buffers included. Active claims on a space never overlap."""
 
     __tablename__ = "claims"
     __table_args__ = (

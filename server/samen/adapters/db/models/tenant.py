@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from samen.adapters.db.models.base import Base
+from samen.adapters.db.models.base import Base, choice
+from samen.domain.quota import Basis, Period
 
 
 class Tenant(Base):
@@ -19,3 +20,17 @@ class Tenant(Base):
     name: Mapped[str]
     tint: Mapped[int] = mapped_column(default=0)
     entitlement: Mapped[float] = mapped_column(default=1.0)
+
+    quotas: Mapped[list[Quota]] = relationship(cascade="all, delete-orphan", order_by="Quota.period")
+
+
+class Quota(Base):
+    """Weighted hours that a tenant's members may book together in a local week, month or quarter."""
+
+    __tablename__ = "quotas"
+    __table_args__ = (CheckConstraint("hours >= 0", name="hours"),)
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
+    period: Mapped[Period] = mapped_column(choice(Period, "period"), primary_key=True)
+    hours: Mapped[float]
+    basis: Mapped[Basis] = mapped_column(choice(Basis, "basis"), default=Basis.BOOKED)
