@@ -58,6 +58,12 @@ def exists(on: date, wall: time, zone: ZoneInfo) -> bool:
     return at_wall(on, wall, zone).astimezone(zone).replace(tzinfo=None) == datetime.combine(on, wall)
 
 
+def hull(spans: Iterable[Interval]) -> Interval:
+    """The shortest span that holds them all. Raises ValueError when there are none."""
+    known = list(spans)
+    return Interval(min(span.start for span in known), max(span.end for span in known))
+
+
 def gaps(within: Interval, busy: Iterable[Interval]) -> list[Interval]:
     """The free spans of `within` between the busy ones, in order."""
     free: list[Interval] = []

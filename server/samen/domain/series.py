@@ -1,0 +1,229 @@
+"""Which dates a rule gives (RFC 5545, 3.3.10), in wall time.
+
+Written from the RFC's table: within each period of the rule every day is asked whether all parts hold.
+Libraries differ on BYWEEKNO across the year's end, BYSETPOS and times that do not exist (ADR 14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from samen.domain.interval import exists
+from samen.domain.rrule import BadRule, Rule, Weekday, parts_of, read_rule
+
+__all__ = ["BadRule", "Expansion", "cut_before", "expand", "read_rule", "rest_from"]
+
+# After so many years, times the interval, the calendar repeats: what has not matched by then never will.
+CYCLE_YEARS = 400
+LAST_YEAR = 9998
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """The starts a rule gives, in order: aware local times. `skipped`: local times that do not exist on
+    their date, which RFC 5545 neither shows nor counts. `complete`: whether the limit cut nothing off.
+    """
+
+    starts: tuple[datetime, ...]
+    skipped: tuple[datetime, ...]
+    complete: bool
+
+
+def expand(
+    starts_local: datetime,
+    rrule: str | None,
+    zone: ZoneInfo,
+    *,
+    limit: int = 1000,
+    until: datetime | None = None,
+) -> Expansion:
+    """The first `limit` starts of the rule from `starts_local` on, up to the instant `until` where given.
+
+    Without a rule, the one start. Of a wall time that occurs twice, the first. Raises BadRule.
+    """
+    rule = read_rule(rrule) if rrule is not None else Rule("DAILY", count=1)
+    walls = _ended(_walls(rule, starts_local), rule, zone, until)
+    starts: list[datetime] = []
+    skipped: list[datetime] = []
+    most = limit if rule.count is None else min(limit, rule.count)
+    while len(starts) < most and (wall := next(walls, None)) is not None:
+        if exists(wall.date(), wall.time(), zone):
+            starts.append(wall.replace(tzinfo=zone))
+        else:
+            skipped.append(wall)
+    more = (rule.count is None or limit < rule.count) and next(walls, None) is not None
+    return Expansion(tuple(starts), tuple(skipped), complete=not more)
+
+
+def cut_before(rrule: str, starts_local: datetime, zone: ZoneInfo, at: datetime) -> str:
+    """The rule with an end: its last start before the instant `at`."""
+    rule = read_rule(rrule)
+    last = at - timedelta(seconds=1)
+    if rule.count is not None:
+        before = [start for start in expand(starts_local, rrule, zone, until=last).starts if start < at]
+        last = before[-1] if before else last
+    known = rule.last_instant(zone)
+    last = last if known is None else min(last, known)
+    return _with(rrule, {"UNTIL": f"{last.astimezone(UTC):%Y%m%dT%H%M%SZ}"})
+
+
+def rest_from(rrule: str, starts_local: datetime, zone: ZoneInfo, at: datetime) -> str:
+    """The rule for what remains from the start `at` on: its count is less by what came before."""
+    rule = read_rule(rrule)
+    if rule.count is None:
+        return _with(rrule, {})
+    past = expand(starts_local, rrule, zone, limit=rule.count, until=at - timedelta(seconds=1)).starts
+    return _with(rrule, {"COUNT": str(max(rule.count - len(past), 1))})
+
+
+def _with(rrule: str, end: dict[str, str]) -> str:
+    """The rule with another end; with the one it has where none is given."""
+    kept = {
+        name: value for name, value in parts_of(rrule).items() if not end or name not in {"COUNT", "UNTIL"}
+    }
+    return ";".join(f"{name}={value}" for name, value in (kept | end).items())
+
+
+def _ended(
+    walls: Iterator[datetime], rule: Rule, zone: ZoneInfo, until: datetime | None
+) -> Iterator[datetime]:
+    ends = [end for end in (rule.last_instant(zone), until) if end is not None]
+    for wall in walls:
+        if ends and wall.replace(tzinfo=zone).astimezone(UTC) > min(ends):
+            return
+        yield wall
+
+
+def _walls(rule: Rule, first: datetime) -> Iterator[datetime]:
+    """Wall times from `first` on, period by period; ends where the rule can match no more."""
+    rule, times = _filled(rule, first), _times(rule, first)
+    matched, patience = first.year, CYCLE_YEARS * (rule.interval if rule.freq == "YEARLY" else 1)
+    for days in _periods(rule, first.date()):
+        walls = [datetime.combine(day, at) for day in days if _matches(rule, day) for at in times]
+        chosen = [wall for wall in _at_positions(walls, rule.positions) if wall >= first]
+        yield from chosen
+        matched = chosen[-1].year if chosen else matched
+        if days and days[0].year - matched > patience:
+            return
+
+
+def _filled(rule: Rule, first: datetime) -> Rule:
+    """What the rule leaves open is taken from the first date."""
+    if rule.freq == "WEEKLY" and not rule.weekdays:
+        return replace(rule, weekdays=(_weekday(first),))
+    if rule.freq == "MONTHLY" and not (rule.month_days or rule.weekdays):
+        return replace(rule, month_days=(first.day,))
+    if rule.freq != "YEARLY" or rule.year_days or rule.month_days or rule.weekdays:
+        return rule
+    if rule.weeks:
+        return replace(rule, weekdays=(_weekday(first),))
+    return replace(rule, months=rule.months or (first.month,), month_days=(first.day,))
+
+
+def _weekday(first: datetime) -> Weekday:
+    return Weekday(0, first.weekday())
+
+
+def _times(rule: Rule, first: datetime) -> list[time]:
+    return [
+        time(hour, minute, second)
+        for hour in rule.hours or (first.hour,)
+        for minute in rule.minutes or (first.minute,)
+        for second in rule.seconds or (first.second,)
+    ]
+
+
+def _periods(rule: Rule, first: date) -> Iterator[list[date]]:
+    """The days of each period in which the rule may give dates: the one of `first`, then every nth."""
+    begin, step = _PERIODS[rule.freq]
+    start = begin(first, rule.week_start)
+    while start.year <= LAST_YEAR:
+        end = step(start, 1)
+        yield [start + timedelta(days=n) for n in range((end - start).days)]
+        start = step(start, rule.interval)
+
+
+def _months_on(start: date, months: int) -> date:
+    years, month = divmod(start.month - 1 + months, 12)
+    return date(min(start.year + years, LAST_YEAR + 1), month + 1, 1)
+
+
+def _days_on(start: date, days: int) -> date:
+    room = (date(LAST_YEAR + 1, 1, 1) - start).days
+    return start + timedelta(days=min(days, room))
+
+
+_PERIODS: dict[str, tuple[Callable[[date, int], date], Callable[[date, int], date]]] = {
+    "DAILY": (lambda first, _: first, _days_on),
+    "WEEKLY": (
+        lambda first, week_start: first - timedelta(days=(first.weekday() - week_start) % 7),
+        lambda start, weeks: _days_on(start, 7 * weeks),
+    ),
+    "MONTHLY": (lambda first, _: first.replace(day=1), _months_on),
+    "YEARLY": (lambda first, _: date(first.year, 1, 1), lambda start, years: _months_on(start, 12 * years)),
+}
+
+
+def _matches(rule: Rule, day: date) -> bool:
+    """Whether every part of the rule holds on the day: parts that expand and parts that limit, alike."""
+    if rule.months and day.month not in rule.months:
+        return False
+    if rule.weekdays and not any(_is_weekday(rule, day, one) for one in rule.weekdays):
+        return False
+    if rule.month_days and not _among(rule.month_days, day.day, _length_of_month(day)):
+        return False
+    if rule.year_days and not _among(rule.year_days, _day_of_year(day), _length_of_year(day.year)):
+        return False
+    return not rule.weeks or _among(rule.weeks, *_week(day, rule.week_start))
+
+
+def _among(wanted: tuple[int, ...], place: int, of: int) -> bool:
+    """Whether a place is named, from the front or from the back."""
+    return place in wanted or place - of - 1 in wanted
+
+
+def _is_weekday(rule: Rule, day: date, wanted: Weekday) -> bool:
+    if day.weekday() != wanted.day:
+        return False
+    if wanted.nth == 0:
+        return True
+    in_month = rule.freq == "MONTHLY" or bool(rule.months)
+    place = day.day if in_month else _day_of_year(day)
+    length = _length_of_month(day) if in_month else _length_of_year(day.year)
+    nth = (place - 1) // 7 + 1
+    return wanted.nth in (nth, -((length - place) // 7 + 1))
+
+
+def _day_of_year(day: date) -> int:
+    return day.timetuple().tm_yday
+
+
+def _length_of_year(year: int) -> int:
+    return (date(year + 1, 1, 1) - date(year, 1, 1)).days
+
+
+def _length_of_month(day: date) -> int:
+    return (_months_on(day.replace(day=1), 1) - day.replace(day=1)).days
+
+
+def _week(day: date, week_start: int) -> tuple[int, int]:
+    """The number of the day's week, and how many its year has: week 1 has four days of the year at least."""
+    year = next(
+        year for year in (day.year + 1, day.year, day.year - 1) if day >= _first_week(year, week_start)
+    )
+    begins, ends = _first_week(year, week_start), _first_week(year + 1, week_start)
+    return (day - begins).days // 7 + 1, (ends - begins).days // 7
+
+
+def _first_week(year: int, week_start: int) -> date:
+    fourth = date(year, 1, 4)
+    return fourth - timedelta(days=(fourth.weekday() - week_start) % 7)
+
+
+def _at_positions(walls: list[datetime], positions: tuple[int, ...]) -> list[datetime]:
+    if not positions:
+        return walls
+    return [wall for place, wall in enumerate(walls, 1) if _among(positions, place, len(walls))]
