@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from samen.domain.interval import Interval, gaps
@@ -57,7 +57,7 @@ def _nearest_times(wanted: Wanted, own: Candidate, around: Interval, now: dateti
     starts.sort(key=lambda start: (abs(start - wanted.during.start), start))
     found: list[Alternative] = []
     for start in starts:
-        moved = Wanted(Interval(start, start + wanted.during.length), wanted.people)
+        moved = replace(wanted, during=Interval(start, start + wanted.during.length))
         if not refusals(moved, own.rules, now):
             found.append(Alternative(own.space, moved.during))
         if len(found) == MOST:

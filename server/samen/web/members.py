@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from samen.domain.rules import Refusal
 from samen.services import members
 from samen.services.members import Invited
 from samen.web import current
+from samen.web.facts import word
 from samen.web.policy import Access, allow
 from samen.web.throttle import INVITATIONS_PER_MEMBER
 from samen.web.wording import refusal_text
@@ -49,17 +49,6 @@ def invitation_link(token: str) -> str:
     return current.settings().base_url + url_for("account.invitation", token=token)
 
 
-def role_word(role: Role) -> str:
-    """A role as people call it."""
-    words: dict[Role, str] = {
-        Role.MEMBER: _("Member"),
-        Role.TENANT_ADMIN: _("Administrator of the association"),
-        Role.MANAGER: _("Building manager"),
-        Role.AUDITOR: _("Auditor"),
-    }
-    return words[role]
-
-
 def _invite(viewer: Viewer, email: str) -> Invited | Refusal:
     role = next((role for role in Role if role.value == request.form.get("role")), None)
     if role is None:
@@ -77,7 +66,7 @@ def _page(errors: dict[str, str], email: str, link: str | None) -> str:
     with current.database().read() as db:
         tenants = [_tenant(db, tenant) for tenant in _tenants(db, viewer)]
     roles = [
-        {"value": role.value, "word": role_word(role)}
+        {"value": role.value, "word": word(role)}
         for role in Role
         if viewer.may_invite(viewer.tenant_id, role)
     ]
@@ -96,7 +85,7 @@ def _tenants(db: Session, viewer: Viewer) -> list[Tenant]:
 
 def _tenant(db: Session, tenant: Tenant) -> dict[str, Any]:
     people = [
-        {"name": member.name, "email": member.email, "role": role_word(role)}
+        {"name": member.name, "email": member.email, "role": word(role)}
         for member, role in members.members_of(db, tenant.id)
     ]
     return {"slug": tenant.slug, "name": tenant.name, "members": people}

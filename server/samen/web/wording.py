@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-from flask_babel import force_locale, get_locale, gettext
+from flask_babel import force_locale, gettext
 
 from samen.domain.rules import Fact, Refusal
+from samen.web.facts import Json, plain, said
 
 
 def N_(text: str) -> str:  # noqa: N802  (the name that message extraction knows)
@@ -21,20 +20,41 @@ SENTENCES = {
     "already_begun": N_("That time is over."),
     "already_cancelled": N_("This booking was cancelled before."),
     "already_over": N_("This booking is over: it ended on %(ended)s."),
+    "blacked_out": N_("It is closed: %(reason)s. It is open again on %(nearest)s."),
+    "closed_on_holiday": N_("It is closed on %(holiday)s. It is open again on %(nearest)s."),
+    "closed_that_day": N_("It is closed on %(date)s. It is open again on %(nearest)s."),
+    "event_no_end": N_("It does not say when it ends."),
+    "event_no_such_time": N_("The local time %(time)s does not exist."),
+    "event_range": N_("It changes one date and all that follow: save it again as two series."),
+    "event_rules": N_("It has more than one rule, or a rule for what is left out."),
+    "event_unknown_zone": N_("No time zone is called %(zone)s."),
+    "event_unreadable": N_("It cannot be read: %(field)s."),
     "has_account": N_("This address has an account: sign in to accept the invitation."),
     "invitation_for_another": N_("This invitation is for another address than yours."),
     "invitation_not_usable": N_("This invitation was used, or it is too old."),
     "may_not_invite": N_("You cannot invite somebody in that role there."),
+    "never_open": N_("It is closed for the next %(days)s days."),
     "no_such_booking": N_("There is no such booking among those you may change."),
+    "no_such_calendar": N_("There is no such calendar that you may subscribe to."),
     "not_an_email": N_("This is not an e-mail address."),
-    "outside_opening_hours": N_("It is open from %(opening)s to %(closing)s."),
+    "not_for_your_role": N_("In your association it can only be booked by: %(roles)s."),
+    "not_for_your_tenant": N_("It can only be booked by: %(tenants)s."),
+    "notice_too_short": N_("It is booked %(notice)s ahead: the earliest is %(nearest)s."),
+    "outside_opening_hours": N_(
+        "It is open from %(opening)s to %(closing)s: the nearest start is %(nearest)s."
+    ),
+    "over_quota": N_(
+        "Your association has %(left)s of %(limit)s hours left for that %(period)s: it takes more. "
+        "The next begins on %(until)s."
+    ),
     "password_too_long": N_("A password has at most %(most)s characters."),
     "password_too_short": N_("A password has at least %(least)s characters."),
     "series_not_yet": N_("A series cannot be booked yet: leave the rule out."),
     "taken": N_("%(space)s is taken at that time."),
     "too_far_ahead": N_("It can be booked until %(limit)s."),
-    "too_long": N_("A booking lasts %(hours)s hours at the most."),
+    "too_long": N_("It can be booked for %(longest)s at the most."),
     "too_many_people": N_("%(people)s people do not fit: there is room for %(capacity)s."),
+    "too_short": N_("It is booked for %(shortest)s at least."),
     "unknown_space": N_("There is no space called %(space)s."),
 }
 
@@ -44,21 +64,11 @@ def refusal_text(refusal: Refusal, zone: ZoneInfo, locale: str | None = None) ->
     if locale is not None:
         with force_locale(locale):
             return refusal_text(refusal, zone)
-    facts = {name: _said(fact, zone) for name, fact in refusal.facts.items()}
+    facts = {name: said(fact, zone) for name, fact in refusal.facts.items()}
     sentence: str = gettext(SENTENCES[refusal.code])
     return sentence % facts
 
 
-def plain_facts(facts: Mapping[str, Fact]) -> dict[str, str | int]:
-    """Facts as JSON holds them: instants and times as ISO text."""
-    return {
-        name: fact.isoformat() if isinstance(fact, datetime | time) else fact for name, fact in facts.items()
-    }
-
-
-def _said(fact: Fact, zone: ZoneInfo) -> str:
-    if isinstance(fact, datetime):
-        return format_datetime(fact, "short", tzinfo=zone, locale=get_locale())
-    if isinstance(fact, time):
-        return fact.strftime("%H:%M")
-    return str(fact)
+def plain_facts(facts: Mapping[str, Fact]) -> dict[str, Json]:
+    """Facts as JSON holds them."""
+    return {name: plain(fact) for name, fact in facts.items()}

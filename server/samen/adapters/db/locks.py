@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
 # The first key of the two-key advisory locks, one per kind of thing.
-SPACE, AUDIT, IDEMPOTENCY = 1, 2, 3
+SPACE, AUDIT, IDEMPOTENCY, TENANT = 1, 2, 3, 4
 
 
 def take_turn(session: Session, kind: int, ids: Iterable[int]) -> None:
