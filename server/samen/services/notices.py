@@ -1,0 +1,77 @@
+"""Telling people: on the page, and by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from samen.adapters.db.models import Invite, Mail, Member, Membership, Notice, Space
+from samen.domain.access import Role
+
+
+def tell(
+    session: Session,
+    member_ids: Iterable[int],
+    code: str,
+    facts: Mapping[str, Any],
+    now: datetime,
+    *,
+    invite: Invite | None = None,
+    series_id: UUID | None = None,
+    occurrence_id: UUID | None = None,
+    page: bool = True,
+    mail: bool = True,
+) -> None:
+    """Tell each member once, in the caller's transaction. `facts` are JSON; instants as ISO text."""
+    for member_id in sorted(set(member_ids)):
+        if page:
+            session.add(Notice(member_id=member_id, code=code, facts=dict(facts), created_at=now))
+        if mail:
+            session.add(
+                Mail(
+                    member_id=member_id,
+                    code=code,
+                    facts=dict(facts),
+                    invite=invite,
+                    series_id=series_id,
+                    occurrence_id=occurrence_id,
+                    created_at=now,
+                    due_at=now,
+                    message_id=uuid4().hex,
+                )
+            )
+    session.flush()
+
+
+def deciders(session: Session, space_ids: Collection[int]) -> list[int]:
+    """Who may say yes to a booking of these spaces: managers, and the admins of the spaces' owners."""
+    owners = select(Space.owner_id).where(Space.id.in_(space_ids))
+    own_admin = (Membership.role == Role.TENANT_ADMIN) & Membership.tenant_id.in_(owners)
+    return list(
+        session.scalars(
+            select(Membership.member_id)
+            .join(Member, Member.id == Membership.member_id)
+            .where(or_(Membership.role == Role.MANAGER, own_admin), Member.disabled_at.is_(None))
+            .distinct()
+        )
+    )
+
+
+def unread(session: Session, member_id: int) -> Sequence[Notice]:
+    """What the member has not read yet, newest first."""
+    query = select(Notice).where(Notice.member_id == member_id, Notice.read_at.is_(None))
+    return session.scalars(query.order_by(Notice.created_at.desc(), Notice.id.desc())).all()
+
+
+def mark_read(session: Session, member_id: int, notice_ids: Collection[int], now: datetime) -> None:
+    """Put notices of this member away."""
+    session.execute(
+        update(Notice)
+        .where(Notice.member_id == member_id, Notice.id.in_(notice_ids), Notice.read_at.is_(None))
+        .values(read_at=now)
+    )
