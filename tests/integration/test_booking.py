@@ -6,7 +6,8 @@ from sqlalchemy.exc import IntegrityError
 
 from samen.adapters.db.models import AuditEntry, Claim, OccurrenceStatus
 from samen.domain.access import Role
-from samen.services.booking import Booked, Cancelled
+from samen.services.booking import Booked
+from samen.services.cancelling import Cancelled
 from support.building import NOW, Calendar, a_member, at, codes, load_demo, span
 
 

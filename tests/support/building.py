@@ -13,7 +13,7 @@ from samen.adapters.db.models import Member, Membership, Tenant
 from samen.adapters.site_file import read_site_file
 from samen.domain.access import Role, Viewer
 from samen.domain.interval import Interval
-from samen.services import booking
+from samen.services import booking, cancelling
 from samen.services import site as sites
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -64,7 +64,8 @@ class Calendar:
 
     def cancel(self, booked, viewer=None, now=NOW):
         with self.database.write() as session:
-            return booking.cancel(session, booked.series.occurrences[0].id, viewer or self.viewer, now)
+            viewer = viewer or self.viewer
+            return cancelling.cancel(session, booked.occurrences[0].id, viewer, now)
 
 
 def codes(answer) -> list[str]:

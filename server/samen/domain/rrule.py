@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -36,7 +36,7 @@ class Weekday(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule's parts; those that were not given are empty. `until` is a date, or a time with or without UTC."""
+    """A rule's parts; what was not given is empty. `until` is a date, or a time with or without UTC."""
 
     freq: str
     interval: int = 1
@@ -151,7 +151,7 @@ def _until(name: str, value: str) -> tuple[str, date | datetime]:
     return "until", at.replace(tzinfo=UTC) if value.endswith("Z") else at
 
 
-_READERS: Mapping[str, Callable[[str, str], tuple[str, object]]] = {
+_READERS: Mapping[str, Callable[[str, str], tuple[str, Any]]] = {
     "FREQ": _freq,
     "INTERVAL": _one("interval", 1, 9999),
     "COUNT": _one("count", 1, 9_999_999),

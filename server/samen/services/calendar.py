@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from samen.adapters.db.models import Claim, Occurrence, OccurrenceStatus, Series, Site, Space
 from samen.domain.access import Viewer
 from samen.domain.interval import Interval, at_wall, gaps, local_day
-from samen.services.booking import HOLDING
+from samen.services.placing import ALIVE
 
 # A gap shorter than this is not worth a button.
 SHORTEST_GAP = timedelta(minutes=15)
@@ -79,8 +79,8 @@ def my_bookings(
 ) -> tuple[list[Booking], list[Booking]]:
     """What the viewer booked: still to come in order of time, and what is over or ended, newest first."""
     mine = _occurrences().where(Series.booked_by_id == viewer.member_id)
-    coming = mine.where(Occurrence.ends_at > now, Occurrence.status.in_(HOLDING))
-    over = mine.where((Occurrence.ends_at <= now) | Occurrence.status.not_in(HOLDING))
+    coming = mine.where(Occurrence.ends_at > now, Occurrence.status.in_(ALIVE))
+    over = mine.where((Occurrence.ends_at <= now) | Occurrence.status.not_in(ALIVE))
     return (
         [seen(found, viewer) for found in session.scalars(coming.order_by(Occurrence.starts_at))],
         [
@@ -95,7 +95,7 @@ def occurrences(
 ) -> list[Booking]:
     """Occurrences that hold their space within `during`, in order of time."""
     query = _occurrences().where(
-        Occurrence.starts_at < during.end, Occurrence.ends_at > during.start, Occurrence.status.in_(HOLDING)
+        Occurrence.starts_at < during.end, Occurrence.ends_at > during.start, Occurrence.status.in_(ALIVE)
     )
     if space is not None:
         query = query.where(Occurrence.space.has(Space.slug == space))

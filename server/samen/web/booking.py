@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Site
 from samen.domain.alternatives import Alternative
-from samen.domain.interval import Interval
-from samen.services import booking, calendar
+from samen.services import booking, calendar, cancelling
 from samen.services.booking import Booked, Refused
 from samen.services.calendar import Booking
+from samen.services.placing import ALIVE
 from samen.services.rooms import RoomState, room_states
 from samen.web import current, i18n
 from samen.web import day as days
-from samen.web.announce import announce
+from samen.web.announce import announce, spots_of
 from samen.web.booking_form import Form, alternative_shown, ask_of, first_free, form_context
 from samen.web.policy import Access, allow
 from samen.web.report import shown_state
@@ -76,9 +76,10 @@ def request_booking() -> ResponseReturnValue:
     with current.database().write() as session:
         answer = booking.request(session, ask, current.now())
         said = _said(answer, zone) if isinstance(answer, Booked) else ""
+        spots = spots_of(answer.occurrences) if isinstance(answer, Booked) else []
     if isinstance(answer, Refused):
         return _form_page(form, 409, refusals=_reasons(answer), others=answer.alternatives)
-    announce(ask.space, ask.during)
+    announce(spots)
     flash(said, "good")
     return _go(url_for("booking.day", on=form.date))
 
@@ -99,13 +100,14 @@ def mine() -> ResponseReturnValue:
 def cancel(occurrence: UUID) -> ResponseReturnValue:
     """Give the room back."""
     with current.database().write() as session:
-        answer = booking.cancel(session, occurrence, current.viewer(), current.now())
+        answer = cancelling.cancel(session, occurrence, current.viewer(), current.now())
         if isinstance(answer, Refused):
             flash(_reasons(answer)[0], "bad")
             return redirect(url_for("booking.mine"), 303)
-        ended = answer.occurrence
-        title, space = ended.series.title, ended.space.slug
-    announce(space, Interval(ended.starts_at, ended.ends_at))
+        ended = answer.occurrences[0]
+        title = ended.title or ended.series.title
+        spots = spots_of([ended])
+    announce(spots)
     flash(_("Cancelled: %(title)s. The room is free again.", title=title), "good")
     return redirect(url_for("booking.mine"), 303)
 
@@ -185,7 +187,7 @@ def _reasons(answer: Refused) -> list[str]:
 
 
 def _said(answer: Booked, zone: ZoneInfo) -> str:
-    one = answer.series.occurrences[0]
+    one = answer.occurrences[0]
     said: str = _(
         "Booked: %(room)s, %(day)s, %(start)s–%(end)s.",
         room=one.space.name,
@@ -220,5 +222,5 @@ def _entry(one: Booking, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
         "people": one.people,
         "status": one.status.value,
         "date": start.date().isoformat(),
-        "may_cancel": one.may_change and one.status in booking.HOLDING and one.during.end > now,
+        "may_cancel": one.may_change and one.status in ALIVE and one.during.end > now,
     }

@@ -228,7 +228,7 @@ def test_a_broken_answer_shows_no_stack_trace(house, monkeypatch):
     def explode(*_arguments):
         raise ZeroDivisionError("the secret inside")
 
-    monkeypatch.setattr("samen.services.booking.free_spaces", explode)
+    monkeypatch.setattr("samen.services.find.free_spaces", explode)
     query = "from=2026-11-24T10:00Z&to=2026-11-24T11:00Z"
 
     answer = house.program("an").get(f"/api/v1/spaces/free?{query}")

@@ -94,7 +94,7 @@ def test_what_broke_is_logged_with_where_and_without_values(house, log_lines, mo
         password = PASSWORD
         raise ZeroDivisionError(during and password and "it broke")
 
-    monkeypatch.setattr("samen.services.booking.free_spaces", explode)
+    monkeypatch.setattr("samen.services.find.free_spaces", explode)
     house.program("an").get("/api/v1/spaces/free?from=2026-11-24T10:00Z&to=2026-11-24T11:00Z")
 
     failed = next(line for line in log_lines() if line["event"] == "request_failed")

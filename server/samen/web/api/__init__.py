@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from samen.web.api import bookings, devices, energy, events, occurrences, spaces
+from samen.web.api import bookings, devices, energy, events, occurrences, series, spaces
 from samen.web.api.kernel import PREFIX, SamenApi, SpecBlueprint
 from samen.web.policy import Access, declare
 
@@ -12,6 +12,7 @@ BLUEPRINTS: tuple[SpecBlueprint, ...] = (
     spaces.blueprint,
     bookings.blueprint,
     occurrences.blueprint,
+    series.blueprint,
     energy.blueprint,
     devices.blueprint,
     events.blueprint,

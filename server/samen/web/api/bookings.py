@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from flask import Response
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import OccurrenceStatus
 from samen.domain.access import Scope
-from samen.domain.interval import Interval
-from samen.domain.rules import Refusal
 from samen.services import booking
 from samen.services.booking import Ask, Booked, Refused
 from samen.services.idempotency import Answer
 from samen.web import current
-from samen.web.announce import announce
+from samen.web.announce import Spot, spots_of
+from samen.web.api.deeds import JSON, instead_of, once_and_announced, refused
 from samen.web.api.kernel import IDEMPOTENCY_KEY, SpecBlueprint, span
-from samen.web.api.refusals import refused_body
 from samen.web.api.schemas import AskSchema, BookingSchema
-from samen.web.idempotency import once
 from samen.web.policy import Access, allow
-from samen.web.problems import PROBLEM, Problem
-from samen.web.wording import refusal_text
 
-JSON = "application/json"
 blueprint = SpecBlueprint("bookings", __name__, description="Making bookings")
 
 
@@ -38,38 +30,45 @@ blueprint = SpecBlueprint("bookings", __name__, description="Making bookings")
 @blueprint.alt_response(202, schema=BookingSchema, description="Booked once it is approved")
 @blueprint.alt_response(409, "CONFLICT")
 def book(body: dict[str, Any]) -> Response:
-    """Book a space. 409 says why not, what stands in the way, and what would be accepted instead."""
-    if body["rrule"] is not None:
-        refusal = Refusal("series_not_yet")
-        raise Problem(
-            422, "series-not-yet", refusal_text(refusal, current.settings().timezone), code=refusal.code
-        )
+    """Book a space, once or by a rule. 409 says why not, date by date, and what would be accepted instead."""
     during = span(body["start"], body["end"])
-    ask = Ask(body["space"], during, body["title"].strip(), body["people"], current.viewer())
-    response = once(lambda session: _answer(session, ask))
-    if response.status_code < HTTPStatus.BAD_REQUEST and "Idempotency-Replayed" not in response.headers:
-        announce(ask.space, during)
-    return response
+    ask = Ask(
+        body["space"],
+        during,
+        body["title"].strip(),
+        body["people"],
+        current.viewer(),
+        rrule=body["rrule"],
+        skip_conflicts=body["on_conflict"] == "skip",
+        bundle=tuple(body["bundle"]),
+        instead=instead_of(body["instead"]),
+    )
+    return once_and_announced(lambda session: _answer(session, ask))
 
 
-def _answer(session: Session, ask: Ask) -> Answer:
+def _answer(session: Session, ask: Ask) -> tuple[Answer, list[Spot]]:
     answer = booking.request(session, ask, current.now())
     if isinstance(answer, Refused):
-        status, body = refused_body(answer)
-        return Answer(status, PROBLEM, body)
-    pending = answer.series.occurrences[0].status is OccurrenceStatus.PENDING
-    return Answer(202 if pending else 201, JSON, json.dumps(BookingSchema().dump(_booked(answer, ask.space))))
+        return refused(answer), []
+    body = json.dumps(BookingSchema().dump(_booked(answer)))
+    spots = spots_of(answer.occurrences)
+    return Answer(202 if answer.pending else 201, JSON, body), spots
 
 
-def _booked(answer: Booked, space: str) -> Mapping[str, Any]:
+def _booked(answer: Booked) -> Mapping[str, Any]:
     occurrences = [
         {
-            "id": occurrence.id,
-            "start": occurrence.starts_at,
-            "end": occurrence.ends_at,
-            "space": space,
-            "state": occurrence.status.value,
+            "id": one.id,
+            "start": one.starts_at,
+            "end": one.ends_at,
+            "space": one.space.slug,
+            "state": one.status.value,
         }
-        for occurrence in answer.series.occurrences
+        for one in answer.occurrences
     ]
-    return {"id": answer.series.id, "occurrences": occurrences, "skipped": list[Interval]()}
+    return {
+        "id": answer.series.id,
+        "occurrences": occurrences,
+        "skipped": answer.skipped,
+        "missing": answer.missing,
+    }

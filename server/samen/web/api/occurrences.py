@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Response
+from sqlalchemy.orm import Session
 
+from samen.adapters.db.models import Occurrence
 from samen.domain.access import Scope
+from samen.domain.editing import Reach
 from samen.domain.interval import Interval
-from samen.services import booking, calendar
+from samen.services import calendar, cancelling, editing
 from samen.services.booking import Refused
 from samen.services.calendar import Booking
+from samen.services.editing import Change
+from samen.services.idempotency import Answer
 from samen.web import current
-from samen.web.announce import announce
+from samen.web.announce import Spot, spots_of
+from samen.web.api.deeds import JSON, instead_of, once_and_announced, refused
 from samen.web.api.kernel import SpecBlueprint, span, unreadable
-from samen.web.api.refusals import refused_body
-from samen.web.api.schemas import OccurrenceSchema, OccurrencesQuery, ScopeQuery
+from samen.web.api.schemas import (
+    ChangedSchema,
+    ChangeSchema,
+    OccurrenceSchema,
+    OccurrencesQuery,
+    ScopeQuery,
+)
 from samen.web.policy import Access, allow
-from samen.web.problems import PROBLEM
 
 LONGEST = timedelta(days=400)
 blueprint = SpecBlueprint("occurrences", __name__, description="What is booked")
@@ -36,27 +48,73 @@ def list_occurrences(query: dict[str, Any]) -> list[dict[str, Any]]:
         found = calendar.occurrences(
             session, during, current.viewer(), query.get("space"), query.get("tenant")
         )
-    return [_occurrence(one) for one in found]
+    return [shown(one) for one in found]
+
+
+@blueprint.route("/occurrences/<uuid:occurrence_id>", methods=["PATCH"])
+@allow(Access.BOOKING, Scope.BOOKINGS)
+@blueprint.arguments(ScopeQuery, location="query")
+@blueprint.arguments(ChangeSchema)
+@blueprint.response(200, ChangedSchema)
+@blueprint.alt_response(404, "NOT_FOUND")
+@blueprint.alt_response(409, "CONFLICT")
+def editshown(query: dict[str, Any], body: dict[str, Any], occurrence_id: UUID) -> Response:
+    """Change it, it and those that follow, or all; dates changed by themselves keep what is their own."""
+    change = Change(
+        **{name: body[name] for name in ("space", "start", "end", "people", "rrule") if name in body},
+        title=body["title"].strip() if "title" in body else None,
+        skip_conflicts=body["on_conflict"] == "skip",
+        instead=instead_of(body["instead"]),
+    )
+    reach = Reach(query["scope"])
+
+    def deed(session: Session) -> tuple[Answer, list[Spot]]:
+        before = _spots(session, occurrence_id)
+        answer = editing.edit(session, occurrence_id, change, reach, current.viewer(), current.now())
+        if isinstance(answer, Refused):
+            return refused(answer), []
+        return _changed(session, occurrence_id, answer.occurrences, answer.skipped, before)
+
+    return once_and_announced(deed)
 
 
 @blueprint.route("/occurrences/<uuid:occurrence_id>", methods=["DELETE"])
 @allow(Access.BOOKING, Scope.BOOKINGS)
 @blueprint.arguments(ScopeQuery, location="query")
-@blueprint.response(200, OccurrenceSchema)
+@blueprint.response(200, ChangedSchema)
 @blueprint.alt_response(404, "NOT_FOUND")
 @blueprint.alt_response(409, "CONFLICT")
-def cancel_occurrence(_query: dict[str, Any], occurrence_id: UUID) -> dict[str, Any] | Response:
-    """Cancel it. 409 when it is over or was cancelled before."""
-    viewer = current.viewer()
-    with current.database().write() as session:
-        answer = booking.cancel(session, occurrence_id, viewer, current.now())
+def cancelshown(query: dict[str, Any], occurrence_id: UUID) -> Response:
+    """Cancel it, it and those that follow, or all. 409 when it is over or was cancelled before."""
+    reach = Reach(query["scope"])
+
+    def deed(session: Session) -> tuple[Answer, list[Spot]]:
+        answer = cancelling.cancel(session, occurrence_id, current.viewer(), current.now(), reach)
         if isinstance(answer, Refused):
-            status, body = refused_body(answer)
-            return Response(body, status, mimetype=PROBLEM)
-        session.refresh(answer.occurrence)
-        cancelled = calendar.seen(answer.occurrence, viewer)
-    announce(cancelled.space, cancelled.during)
-    return _occurrence(cancelled)
+            return refused(answer), []
+        return _changed(session, occurrence_id, answer.occurrences, (), [])
+
+    return once_and_announced(deed)
+
+
+def _changed(
+    session: Session,
+    occurrence_id: UUID,
+    rows: Sequence[Occurrence],
+    skipped: Sequence[Interval],
+    before: Sequence[Spot],
+) -> tuple[Answer, list[Spot]]:
+    viewer = current.viewer()
+    at_hand = shown(calendar.seen(session.get_one(Occurrence, occurrence_id), viewer))
+    body = {**at_hand, "occurrences": [shown(calendar.seen(one, viewer)) for one in rows], "skipped": skipped}
+    spots = [*before, *spots_of(rows)]
+    return Answer(200, JSON, json.dumps(ChangedSchema().dump(body))), spots
+
+
+def _spots(session: Session, occurrence_id: UUID) -> list[Spot]:
+    """Where the booking's dates stand: what an edit leaves free there must be told too."""
+    found = session.get(Occurrence, occurrence_id)
+    return spots_of(found.series.occurrences) if found else []
 
 
 def _during(query: dict[str, Any]) -> Interval:
@@ -67,7 +125,8 @@ def _during(query: dict[str, Any]) -> Interval:
     return during
 
 
-def _occurrence(one: Booking) -> dict[str, Any]:
+def shown(one: Booking) -> dict[str, Any]:
+    """An occurrence as the API tells it."""
     return {
         "id": one.id,
         "booking": one.series_id,

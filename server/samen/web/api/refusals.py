@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from samen.domain.alternatives import Alternative
 from samen.domain.interval import Interval
 from samen.domain.rules import Refusal
 from samen.services.booking import Refused
+from samen.services.placing import DateRefused
 from samen.web import current
 from samen.web.problems import problem_body
 from samen.web.wording import plain_facts, refusal_text
 
 # What is not a conflict with the calendar or its rules: a name that means nothing, a thing that is not there.
-STATUS = {"unknown_space": 422, "no_such_booking": 404}
+STATUS = {
+    "unknown_space": 422,
+    "no_such_booking": 404,
+    "bad_rrule": 422,
+    "ends_before_start": 422,
+    "no_dates": 422,
+    "rule_needs_reach": 422,
+    "too_many_dates": 422,
+}
 
 
 def refused_body(refused: Refused) -> tuple[int, str]:
@@ -23,9 +33,24 @@ def refused_body(refused: Refused) -> tuple[int, str]:
     more = {
         "refusals": told,
         "conflicts": _spans(refused.conflicts),
-        "alternatives": [{"space": other.space, **_span(other.during)} for other in refused.alternatives],
+        "alternatives": _alternatives(refused.alternatives),
+        "dates": [_date(one) for one in refused.dates],
     }
     return status, problem_body(status, "refused", detail, detail, more)
+
+
+def _date(one: DateRefused) -> dict[str, object]:
+    return {
+        "date": one.original_start.isoformat(),
+        **_span(one.during),
+        "refusals": [_refusal(refusal) for refusal in one.refusals],
+        "conflicts": _spans(one.conflicts),
+        "alternatives": _alternatives(one.alternatives),
+    }
+
+
+def _alternatives(others: Sequence[Alternative]) -> list[dict[str, str]]:
+    return [{"space": other.space, **_span(other.during)} for other in others]
 
 
 def _refusal(refusal: Refusal) -> dict[str, object]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 from webargs.fields import DelimitedList
 
 # Beyond these, arithmetic with offsets overflows.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 SLUG = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
-STATES = ("confirmed", "pending", "cancelled", "released")
+STATES = ("confirmed", "pending", "held", "cancelled", "released", "declined", "lapsed")
 
 
 class Text(fields.String):
@@ -38,16 +38,64 @@ def instant(**more: Any) -> fields.AwareDateTime:  # noqa: ANN401
     return fields.AwareDateTime(format="iso", validate=validate.Range(EARLIEST, LATEST), **more)
 
 
+TITLE = [validate.Length(1, 200), validate.Regexp(r".*\S")]
+PEOPLE = validate.Range(1, 100_000)
+RRULE = validate.Length(1, 1000)
+ON_CONFLICT = validate.OneOf(("refuse", "skip"))
+
+
+class InsteadSchema(Schema):
+    """What becomes of one date of a series, named by the start that the rule gives it.
+
+    With `space`, `start` and `end` it goes there; without any of them it is left out.
+    """
+
+    date = instant(required=True)
+    space = Text(validate=SLUG)
+    start = instant()
+    end = instant()
+
+    @validates_schema
+    def _all_or_none(self, body: dict[str, Any], **_: object) -> None:
+        if len({"space", "start", "end"} & body.keys()) in {1, 2}:
+            raise ValidationError("Needs `space`, `start` and `end`, or none of them.")
+
+
 class AskSchema(Schema):
-    """A booking to be made."""
+    """A booking to be made; with an `rrule` (RFC 5545), a series whose first date is given."""
 
     space = Text(required=True, validate=SLUG)
     start = instant(required=True)
     end = instant(required=True)
-    title = Text(required=True, validate=[validate.Length(1, 200), validate.Regexp(r".*\S")])
-    people = Count(load_default=None, allow_none=True, validate=validate.Range(1, 100_000))
-    rrule = Text(load_default=None, allow_none=True, validate=validate.Length(1, 1000))
-    on_conflict = Text(load_default="refuse", validate=validate.OneOf(("refuse", "skip")))
+    title = Text(required=True, validate=TITLE)
+    people = Count(load_default=None, allow_none=True, validate=PEOPLE)
+    rrule = Text(load_default=None, allow_none=True, validate=RRULE)
+    on_conflict = Text(load_default="refuse", validate=ON_CONFLICT)
+    bundle = fields.List(Text(validate=SLUG), load_default=[], validate=validate.Length(max=20))
+    instead = fields.List(fields.Nested(InsteadSchema), load_default=[], validate=validate.Length(max=1000))
+
+
+class ChangeSchema(Schema):
+    """What is to be different; what is left out stays. `start` and `end` are those of the date at hand."""
+
+    space = Text(validate=SLUG)
+    start = instant()
+    end = instant()
+    title = Text(validate=TITLE)
+    people = Count(validate=PEOPLE)
+    rrule = Text(validate=RRULE)
+    on_conflict = Text(load_default="refuse", validate=ON_CONFLICT)
+    instead = fields.List(fields.Nested(InsteadSchema), load_default=[], validate=validate.Length(max=1000))
+
+
+class AddSchema(Schema):
+    """A date that was left out of a series, to be booked after all; elsewhere, where that is said."""
+
+    date = instant(required=True)
+    space = Text(validate=SLUG)
+    start = instant()
+    end = instant()
+    _all_or_none = InsteadSchema._all_or_none
 
 
 class SpanSchema(Schema):
@@ -71,8 +119,19 @@ class RefusalSchema(Schema):
     text = fields.String(required=True)
 
 
+class DateRefusedSchema(SpanSchema):
+    """A date of a series that cannot be had. `date` names it: the start that the rule gives it."""
+
+    date = fields.AwareDateTime(format="iso", required=True)
+    refusals = fields.List(fields.Nested(RefusalSchema), required=True)
+    conflicts = fields.List(fields.Nested(SpanSchema), required=True)
+    alternatives = fields.List(fields.Nested(AlternativeSchema), required=True)
+
+
 class ProblemSchema(Schema):
-    """RFC 9457. A refused booking adds `refusals`, `conflicts` and `alternatives`; a 422 adds `errors`."""
+    """RFC 9457. A refused booking adds `refusals`, `conflicts` and `alternatives`, and of a series `dates`;
+    a 422 adds `errors`.
+    """
 
     type = fields.String(required=True)
     title = fields.String(required=True)
@@ -83,6 +142,7 @@ class ProblemSchema(Schema):
     refusals = fields.List(fields.Nested(RefusalSchema))
     conflicts = fields.List(fields.Nested(SpanSchema))
     alternatives = fields.List(fields.Nested(AlternativeSchema))
+    dates = fields.List(fields.Nested(DateRefusedSchema))
 
 
 class BookedDateSchema(SpanSchema):
@@ -94,11 +154,15 @@ class BookedDateSchema(SpanSchema):
 
 
 class BookingSchema(Schema):
-    """A booking just made, and the dates that were left out because they were taken."""
+    """A booking just made, and the dates that were left out because they were taken.
+
+    `missing`: local times of the rule that do not exist on their date (the night of the spring change).
+    """
 
     id = fields.UUID(required=True)
     occurrences = fields.List(fields.Nested(BookedDateSchema), required=True)
     skipped = fields.List(fields.Nested(SpanSchema), required=True)
+    missing = fields.List(fields.NaiveDateTime(format="iso"), required=True)
 
 
 class OccurrenceSchema(BookedDateSchema):
@@ -109,6 +173,29 @@ class OccurrenceSchema(BookedDateSchema):
     title = fields.String(required=True, allow_none=True)
     people = fields.Integer(required=True, allow_none=True)
     may_change = fields.Boolean(required=True)
+
+
+class ChangedSchema(OccurrenceSchema):
+    """The date at hand, every date that changed with it, and those that could not follow."""
+
+    occurrences = fields.List(fields.Nested(OccurrenceSchema), required=True)
+    skipped = fields.List(fields.Nested(SpanSchema), required=True)
+
+
+class SeriesSchema(Schema):
+    """A booking: its rule, its dates, and what the rule gives but was left out."""
+
+    id = fields.UUID(required=True)
+    space = fields.String(required=True)
+    tenant = fields.String(required=True)
+    title = fields.String(required=True, allow_none=True)
+    people = fields.Integer(required=True, allow_none=True)
+    rrule = fields.String(required=True, allow_none=True)
+    start = fields.NaiveDateTime(format="iso", required=True)
+    timezone = fields.String(required=True)
+    bundle = fields.List(fields.String(), required=True)
+    occurrences = fields.List(fields.Nested(OccurrenceSchema), required=True)
+    left_out = fields.List(fields.Nested(SpanSchema), required=True)
 
 
 class OccurrencesQuery(Schema):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Site, Space
 from samen.domain.access import Scope
-from samen.services import booking
+from samen.services import find
 from samen.services.rooms import RoomState, room_states
 from samen.web import current
 from samen.web.api.kernel import SpecBlueprint, span
@@ -38,7 +38,7 @@ def list_free(query: dict[str, Any]) -> list[dict[str, Any]]:
     """Spaces free for the whole time: those that need no extra heating first, then the best fit."""
     during = span(query["from_"], query["to"], ("query", "to"))
     with current.database().read() as session:
-        found = booking.free_spaces(session, during, query["people"], query["features"], current.now())
+        found = find.free_spaces(session, during, query["people"], query["features"], current.now())
         return _shown(session, found)
 
 
