@@ -1,4 +1,5 @@
 // On every page: small comforts on top of forms that work by themselves.
+import { copy } from "./copy";
 import { all } from "./page";
 
 function switchTheme(form: HTMLFormElement): void {
@@ -22,3 +23,4 @@ function submitOnChange(form: HTMLFormElement): void {
 
 all<HTMLFormElement>("[data-theme-switch]").forEach(switchTheme);
 all<HTMLFormElement>("[data-auto-submit]").forEach(submitOnChange);
+all<HTMLButtonElement>("[data-copy]").forEach(copy);

@@ -14,6 +14,9 @@ from werkzeug.exceptions import TooManyRequests
 ATTEMPTS_PER_ADDRESS = RateLimitItemPerMinute(20)
 FAILURES_PER_ACCOUNT = RateLimitItemPerMinute(10, 15)
 INVITATIONS_PER_MEMBER = RateLimitItemPerHour(30)
+FEEDS_PER_MEMBER = RateLimitItemPerHour(30)
+# A calendar service reads for many people from few addresses.
+FEED_READS_PER_ADDRESS = RateLimitItemPerMinute(120)
 
 
 class Throttle:
