@@ -17,6 +17,7 @@ from samen.adapters.csvfile import CsvFault, Sample, read_samples
 from samen.adapters.db import Database
 from samen.adapters.db.models import Meter, Register, Unit
 from samen.cli import BadInput, No
+from samen.cli.calendar_import import import_calendar
 from samen.cli.tick import catch_up
 from samen.config import Settings
 from samen.domain.imported import Amount, Irregular, intervals
@@ -29,6 +30,9 @@ UNITS = {"kWh": (Unit.WH, 1000.0), "Wh": (Unit.WH, 1.0), "m3": (Unit.LITRE, 1000
 @click.group("import")
 def imports() -> None:
     """Take in what other programs kept."""
+
+
+imports.add_command(import_calendar)
 
 
 @imports.command
