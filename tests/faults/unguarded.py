@@ -7,6 +7,8 @@ one booking twice, or it proves nothing about the real one.
 from contextlib import contextmanager
 
 import samen.services.booking
+import samen.services.placing
+import samen.services.quota
 from samen.adapters.db import engine
 
 
@@ -22,7 +24,8 @@ def _no_transaction(_connection):
 def main():
     engine.Database._turn = _no_turn
     engine._begin_sqlite = _no_transaction
-    samen.services.booking.take_turn = lambda *_: None
+    for module in (samen.services.booking, samen.services.placing, samen.services.quota):
+        module.take_turn = lambda *_: None
 
     from samen.cli import main as samen_main
 

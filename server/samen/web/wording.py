@@ -17,6 +17,11 @@ def N_(text: str) -> str:  # noqa: N802  (the name that message extraction knows
 
 
 SENTENCES = {
+    "rule_needs_reach": N_("A repetition is changed for all dates, or for this and the following."),
+    "rule_cannot_shift": N_("The repetition names days that cannot move along: give a new one."),
+    "not_left_out": N_("This date is not one that was left out."),
+    "ends_before_start": N_("It must end after it starts."),
+    "accept_first": N_("This place is only kept for you: take it first."),
     "already_begun": N_("That time is over."),
     "already_cancelled": N_("This booking was cancelled before."),
     "already_over": N_("This booking is over: it ended on %(ended)s."),
@@ -51,7 +56,6 @@ SENTENCES = {
     ),
     "password_too_long": N_("A password has at most %(most)s characters."),
     "password_too_short": N_("A password has at least %(least)s characters."),
-    "series_not_yet": N_("A series cannot be booked yet: leave the rule out."),
     "taken": N_("%(space)s is taken at that time."),
     "too_far_ahead": N_("It can be booked until %(limit)s."),
     "too_long": N_("It can be booked for %(longest)s at the most."),

@@ -130,7 +130,7 @@ class Occurrence(Base):
 
 
 class Claim(Base):
-    """An occurrence's hold on one indivisible space, buffers included. Active claims on a space never overlap."""
+    """An occurrence's hold on one indivisible space, buffers included. Active ones never overlap."""
 
     __tablename__ = "claims"
     __table_args__ = (
