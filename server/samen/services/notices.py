@@ -13,6 +13,29 @@ from sqlalchemy.orm import Session
 from samen.adapters.db.models import Invite, Mail, Member, Membership, Notice, Space
 from samen.domain.access import Role
 
+# What people can be told; `web.notice_words` words each.
+CODES = frozenset(
+    {
+        "booking_cancelled",
+        "booking_changed",
+        "booking_made",
+        "ghost_series",
+        "no_show_released",
+        "offer_lapsed",
+        "quota_nearly",
+        "release_warning",
+        "request_approved",
+        "request_declined",
+        "request_waits",
+        "sensor_silent",
+        "slot_offered",
+        "tail_released",
+        "take_over_asked",
+        "take_over_granted",
+        "take_over_refused",
+    }
+)
+
 
 def tell(
     session: Session,
@@ -27,7 +50,14 @@ def tell(
     page: bool = True,
     mail: bool = True,
 ) -> None:
-    """Tell each member once, in the caller's transaction. `facts` are JSON; instants as ISO text."""
+    """Tell each member once, in the caller's transaction. `facts` are JSON; instants as ISO text.
+
+    Facts that are worded: `space`, `title`, `start` and `end`, `dates` (how many), `reason`, `until` (an
+    instant by which to answer), `left` and `limit` (hours); `url` is the path of the page where to act.
+    Raises ValueError for a code that has no words.
+    """
+    if code not in CODES:
+        raise ValueError(f"nobody knows how to tell {code!r}")
     for member_id in sorted(set(member_ids)):
         if page:
             session.add(Notice(member_id=member_id, code=code, facts=dict(facts), created_at=now))
