@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, select
@@ -315,7 +316,7 @@ def a_mail(house, series_id, invite, occurrence_id=None):
             occurrence_id=occurrence_id,
             created_at=NOW,
             due_at=NOW,
-            message_id="<1@samen>",
+            message_id=f"<{uuid4()}@samen>",
         )
         session.add(mail)
         session.flush()
@@ -334,14 +335,18 @@ def test_an_invitation_holds_the_series_as_it_stands_with_the_feeds_uid(house):
     assert events_in(invitation)[0]["ATTENDEE"] == "mailto:an@rue.test"
 
 
-def test_a_cancelled_date_is_cancelled_by_its_name_and_a_series_as_a_whole(house):
+def test_a_cancellation_names_the_dates_that_ended_until_all_have(house):
     series = a_series(house, rrule="FREQ=WEEKLY;COUNT=3")
-    one = change(house, series, 1, status=OccurrenceStatus.CANCELLED, ended_at=NOW, sequence=4)
+    ids = [
+        change(house, series, place, status=OccurrenceStatus.CANCELLED, ended_at=NOW, sequence=4)
+        for place in (1, 2)
+    ]
 
-    (date,) = events_in(a_mail(house, series, Invite.CANCEL, one))
-    with house.database.write() as session:
-        session.execute(delete(Mail))
+    (date,) = events_in(a_mail(house, series, Invite.CANCEL, ids[0]))
+    following = events_in(a_mail(house, series, Invite.CANCEL))
+    change(house, series, 0, status=OccurrenceStatus.CANCELLED, ended_at=NOW, sequence=5)
     (whole,) = events_in(a_mail(house, series, Invite.CANCEL))
 
     assert (date["RECURRENCE-ID"].dt.day, date["STATUS"], date["SEQUENCE"]) == (7, "CANCELLED", 4)
+    assert [event["RECURRENCE-ID"].dt.day for event in following] == [7, 14]
     assert ("RECURRENCE-ID" in whole, whole["STATUS"]) == (False, "CANCELLED")

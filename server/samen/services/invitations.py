@@ -31,12 +31,19 @@ def calendar_object(session: Session, mail: Mail, sender: str = "samen@localhost
 def _events(mail: Mail, seen: Kept, one: Occurrence | None) -> list[Event]:
     if mail.invite is Invite.REQUEST:
         return [date_event(seen, one.original_start)] if one else _standing(seen)
-    # Of a whole series the UID alone is cancelled, and every date with it.
-    ended = date_event(seen, one.original_start) if one else bare_event(seen)
-    return [replace(ended, standing=Standing.CANCELLED)]
+    ended = [date_event(seen, one.original_start)] if one else _ended(seen)
+    return [replace(event, standing=Standing.CANCELLED) for event in ended]
 
 
 def _standing(seen: Kept) -> list[Event]:
     """The series with the dates that stand: what ended is left out, for a REQUEST holds nothing cancelled."""
     dates = tuple(one for one in seen.dates if one.standing is not Standing.CANCELLED)
     return events_of(replace(seen, dates=dates)) or [bare_event(seen)]
+
+
+def _ended(seen: Kept) -> list[Event]:
+    """The dates that ended, by their names; by the UID alone, which stands for all, when none is left."""
+    ended = [one for one in seen.dates if one.standing is Standing.CANCELLED]
+    if len(ended) in {0, len(seen.dates)}:
+        return [bare_event(seen)]
+    return [date_event(seen, one.original_start) for one in ended]
