@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+# Beyond these the calendar's arithmetic leaves what a datetime holds; an UNTIL beyond means no end.
+FIRST_YEAR, LAST_YEAR = 1000, 9000
 # No calendar program sends more, and a number of a thousand digits must not be read.
-_NUMBER = re.compile(r"[+-]?\d{1,7}\Z")
-_WEEKDAY = re.compile(r"([+-]?\d{1,3})?(MO|TU|WE|TH|FR|SA|SU)\Z")
-_UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?\Z")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,7}\Z")
+_WEEKDAY = re.compile(r"([+-]?[0-9]{1,3})?(MO|TU|WE|TH|FR|SA|SU)\Z")
+_UNTIL = re.compile(r"[0-9]{8}(T[0-9]{6}Z?)?\Z")
 
 
 class BadRule(ValueError):
@@ -54,8 +56,8 @@ class Rule:
     positions: tuple[int, ...] = ()
 
     def last_instant(self, zone: ZoneInfo) -> datetime | None:
-        """The instant after which nothing starts: of a date, the end of that local day."""
-        if self.until is None:
+        """The instant after which nothing starts: of a date, the end of that local day. None: no end."""
+        if self.until is None or self.until.year > LAST_YEAR:
             return None
         if not isinstance(self.until, datetime):
             return datetime.combine(self.until, time(23, 59, 59), zone).astimezone(UTC)
@@ -140,7 +142,7 @@ def _weekdays(name: str, value: str) -> tuple[str, tuple[Weekday, ...]]:
 
 
 def _until(name: str, value: str) -> tuple[str, date | datetime]:
-    if not _UNTIL.match(value):
+    if not _UNTIL.match(value) or int(value[:4]) < FIRST_YEAR:
         raise BadRule(f"{name}: {value[:20]!r} is not a date or a time like 20271231T235959Z")
     try:
         if "T" not in value:
@@ -164,7 +166,7 @@ _READERS: Mapping[str, Callable[[str, str], tuple[str, Any]]] = {
     "BYDAY": _weekdays,
     "BYHOUR": _many("hours", 0, 23),
     "BYMINUTE": _many("minutes", 0, 59),
-    "BYSECOND": _many("seconds", 0, 59),
+    "BYSECOND": _many("seconds", 0, 60),
     "BYSETPOS": _many("positions", 1, 366, signed=True),
 }
 

@@ -6,19 +6,29 @@ Libraries differ on BYWEEKNO across the year's end, BYSETPOS and times that do n
 
 from __future__ import annotations
 
+from calendar import isleap, monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from samen.domain.interval import exists
-from samen.domain.rrule import BadRule, Rule, Weekday, parts_of, read_rule
+from samen.domain.interval import at_wall, exists
+from samen.domain.rrule import FIRST_YEAR, LAST_YEAR, BadRule, Rule, Weekday, parts_of, read_rule
 
-__all__ = ["BadRule", "Expansion", "cut_before", "expand", "read_rule", "rest_from"]
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "BadRule",
+    "Expansion",
+    "cut_before",
+    "expand",
+    "read_rule",
+    "rest_from",
+]
 
-# After so many years, times the interval, the calendar repeats: what has not matched by then never will.
-CYCLE_YEARS = 400
-LAST_YEAR = 9998
+# The calendar repeats after 400 years: a rule that gave nothing in so many of its periods never will again.
+CYCLE = {"DAILY": 146_097, "WEEKLY": 20_871, "MONTHLY": 4_800, "YEARLY": 400}
 
 
 @dataclass(frozen=True)
@@ -44,17 +54,20 @@ def expand(
 
     Without a rule, the one start. Of a wall time that occurs twice, the first. Raises BadRule.
     """
+    if not FIRST_YEAR <= starts_local.year <= LAST_YEAR:
+        raise BadRule(f"a series starts between the years {FIRST_YEAR} and {LAST_YEAR}")
     rule = read_rule(rrule) if rrule is not None else Rule("DAILY", count=1)
-    walls = _ended(_walls(rule, starts_local), rule, zone, until)
+    walls = _ended(rule, starts_local.replace(microsecond=0), zone, until)
     starts: list[datetime] = []
     skipped: list[datetime] = []
     most = limit if rule.count is None else min(limit, rule.count)
-    while len(starts) < most and (wall := next(walls, None)) is not None:
+    # A rule may give nothing but times that do not exist: those are limited as well.
+    while len(starts) < most and len(skipped) < limit and (wall := next(walls, None)) is not None:
         if exists(wall.date(), wall.time(), zone):
             starts.append(wall.replace(tzinfo=zone))
         else:
             skipped.append(wall)
-    more = (rule.count is None or limit < rule.count) and next(walls, None) is not None
+    more = len(starts) != rule.count and next(walls, None) is not None
     return Expansion(tuple(starts), tuple(skipped), complete=not more)
 
 
@@ -63,7 +76,7 @@ def cut_before(rrule: str, starts_local: datetime, zone: ZoneInfo, at: datetime)
     rule = read_rule(rrule)
     last = at - timedelta(seconds=1)
     if rule.count is not None:
-        before = [start for start in expand(starts_local, rrule, zone, until=last).starts if start < at]
+        before = expand(starts_local, rrule, zone, limit=rule.count, until=last).starts
         last = before[-1] if before else last
     known = rule.last_instant(zone)
     last = last if known is None else min(last, known)
@@ -87,26 +100,28 @@ def _with(rrule: str, end: dict[str, str]) -> str:
     return ";".join(f"{name}={value}" for name, value in (kept | end).items())
 
 
-def _ended(
-    walls: Iterator[datetime], rule: Rule, zone: ZoneInfo, until: datetime | None
-) -> Iterator[datetime]:
+def _ended(rule: Rule, first: datetime, zone: ZoneInfo, until: datetime | None) -> Iterator[datetime]:
+    """The rule's wall times up to its own end, and up to `until`."""
     ends = [end for end in (rule.last_instant(zone), until) if end is not None]
-    for wall in walls:
-        if ends and wall.replace(tzinfo=zone).astimezone(UTC) > min(ends):
+    if not ends:
+        yield from _walls(rule, first, date(LAST_YEAR, 12, 31))
+        return
+    for wall in _walls(rule, first, min(ends).astimezone(zone).date()):
+        if at_wall(wall.date(), wall.time(), zone) > min(ends):
             return
         yield wall
 
 
-def _walls(rule: Rule, first: datetime) -> Iterator[datetime]:
-    """Wall times from `first` on, period by period; ends where the rule can match no more."""
+def _walls(rule: Rule, first: datetime, last: date) -> Iterator[datetime]:
+    """Wall times from `first` on, period by period; ends after `last`, or where none can follow."""
     rule, times = _filled(rule, first), _times(rule, first)
-    matched, patience = first.year, CYCLE_YEARS * (rule.interval if rule.freq == "YEARLY" else 1)
-    for days in _periods(rule, first.date()):
+    in_vain = 0
+    for days in _periods(rule, first.date(), last):
         walls = [datetime.combine(day, at) for day in days if _matches(rule, day) for at in times]
-        chosen = [wall for wall in _at_positions(walls, rule.positions) if wall >= first]
-        yield from chosen
-        matched = chosen[-1].year if chosen else matched
-        if days and days[0].year - matched > patience:
+        chosen = _at_positions(walls, rule.positions)
+        yield from (wall for wall in chosen if wall >= first)
+        in_vain = 0 if chosen else in_vain + 1
+        if in_vain == CYCLE[rule.freq]:
             return
 
 
@@ -128,19 +143,21 @@ def _weekday(first: datetime) -> Weekday:
 
 
 def _times(rule: Rule, first: datetime) -> list[time]:
+    # Without leap seconds, 60 means 59 (RFC 5545, 3.3.12).
+    seconds = sorted({min(second, 59) for second in rule.seconds or (first.second,)})
     return [
         time(hour, minute, second)
         for hour in rule.hours or (first.hour,)
         for minute in rule.minutes or (first.minute,)
-        for second in rule.seconds or (first.second,)
+        for second in seconds
     ]
 
 
-def _periods(rule: Rule, first: date) -> Iterator[list[date]]:
+def _periods(rule: Rule, first: date, last: date) -> Iterator[list[date]]:
     """The days of each period in which the rule may give dates: the one of `first`, then every nth."""
     begin, step = _PERIODS[rule.freq]
     start = begin(first, rule.week_start)
-    while start.year <= LAST_YEAR:
+    while start <= last and start.year <= LAST_YEAR:
         end = step(start, 1)
         yield [start + timedelta(days=n) for n in range((end - start).days)]
         start = step(start, rule.interval)
@@ -152,7 +169,7 @@ def _months_on(start: date, months: int) -> date:
 
 
 def _days_on(start: date, days: int) -> date:
-    room = (date(LAST_YEAR + 1, 1, 1) - start).days
+    room = (date(LAST_YEAR + 1, 1, 31) - start).days
     return start + timedelta(days=min(days, room))
 
 
@@ -198,15 +215,15 @@ def _is_weekday(rule: Rule, day: date, wanted: Weekday) -> bool:
 
 
 def _day_of_year(day: date) -> int:
-    return day.timetuple().tm_yday
+    return day.toordinal() - date(day.year, 1, 1).toordinal() + 1
 
 
 def _length_of_year(year: int) -> int:
-    return (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    return 366 if isleap(year) else 365
 
 
 def _length_of_month(day: date) -> int:
-    return (_months_on(day.replace(day=1), 1) - day.replace(day=1)).days
+    return monthrange(day.year, day.month)[1]
 
 
 def _week(day: date, week_start: int) -> tuple[int, int]:
@@ -218,6 +235,7 @@ def _week(day: date, week_start: int) -> tuple[int, int]:
     return (day - begins).days // 7 + 1, (ends - begins).days // 7
 
 
+@lru_cache(maxsize=64)
 def _first_week(year: int, week_start: int) -> date:
     fourth = date(year, 1, 4)
     return fourth - timedelta(days=(fourth.weekday() - week_start) % 7)
