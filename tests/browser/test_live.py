@@ -107,7 +107,7 @@ def test_a_silent_sensor_and_a_room_without_one_are_told_apart(visitors, say):
 
 def test_from_the_radar_to_the_open_page_in_under_a_second(visitors, broker, tmp_path):
     page = visitors.visit("/")
-    expect(page.locator(".room-head [data-state]")).to_have_count(8)
+    expect(page.locator(".room-head [data-state]")).to_have_count(10)
     page.evaluate(WATCH)
 
     with nodes(broker.port, tmp_path) as logs:

@@ -1,5 +1,7 @@
 """A site file sets a building up, again and again, or says what is wrong with it."""
 
+from datetime import time, timedelta
+
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
@@ -7,7 +9,11 @@ from sqlalchemy import func, select
 from samen.adapters.db.models import Base, Space
 from samen.adapters.site_file import SiteFileFault, read_site_file
 from samen.cli.site import site
-from support.building import DEMO_FILE, load_demo
+from samen.domain.interval import Interval
+from samen.domain.rules import END_OF_DAY
+from samen.services import site as sites
+from samen.services.rules import rules_of
+from support.building import DEMO_FILE, NOW, at, load_demo
 
 
 def counts(database):
@@ -21,8 +27,9 @@ def test_the_demo_building_has_what_bota_75_has(database):
 
     found = counts(database)
 
-    assert (found["tenants"], found["spaces"], found["zones"], found["devices"]) == (4, 8, 2, 6)
+    assert (found["tenants"], found["spaces"], found["zones"], found["devices"]) == (4, 10, 2, 6)
     assert (found["meters"], found["registers"]) == (4, 4)
+    assert (found["quotas"], found["peaks"], found["space_hours"]) == (5, 1, 8)
 
 
 def test_loading_again_changes_nothing(database):
@@ -42,6 +49,49 @@ def test_a_whole_has_its_parts(database):
         assert [atom.slug for atom in zenne.atoms()] == ["zenne-noord", "zenne-zuid"]
 
 
+RULES = """
+[[blackouts]]
+from = 2026-12-24T12:00:00
+until = 2027-01-04T08:00:00
+reason = "Winter break"
+
+[[spaces]]
+slug = "hall"
+name = "Hall"
+capacity = 90
+area_m2 = 120.0
+closing = "24:00"
+hours = { sun = ["10:00", "24:00"] }
+permitted = [{ tenant = "radio-pixel" }, { role = "tenant_admin" }]
+"""
+
+
+def test_a_site_file_sets_rules_and_loading_it_again_keeps_what_it_leaves_out(sqlite_database, tmp_path):
+    file = tmp_path / "site.toml"
+    file.write_text(DEMO_FILE.read_text() + RULES)
+    load(sqlite_database, file)
+    with sqlite_database.write() as session:
+        space(session, "hall").notice_min = 45
+
+    load(sqlite_database, file)
+
+    with sqlite_database.read() as session:
+        hall = space(session, "hall")
+        rules = rules_of(session, hall, Interval(at("09:00"), at("10:00", day=30) + timedelta(days=60)))
+        assert (hall.notice_min, hall.closing, len(hall.permissions)) == (45, END_OF_DAY, 2)
+        assert rules.hours == {6: (time(10), END_OF_DAY)}
+        assert [closure.reason for closure in rules.blackouts] == ["Winter break"]
+
+
+def load(database, file):
+    with database.write() as session:
+        sites.load(session, read_site_file(file), NOW)
+
+
+def space(session, slug):
+    return session.scalars(select(Space).where(Space.slug == slug)).one()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
@@ -51,6 +101,13 @@ def test_a_whole_has_its_parts(database):
         ('timezone = "Europe/Brussels"', 'timezone = "Europe/Bxl"', "site.timezone: no such time zone"),
         ("[site]", "[site", "Expected"),
         ('part_of = "zenne"', 'part_of = "zenne-noord"', "it would be a part of itself"),
+        ('owner = "jeugdhuis-nova"', 'owner = "nova"', "spaces.zenne.owner: nothing here is called 'nova'"),
+        ("longest_min = 240", "longest_min = 4", "spaces.marolles.longest_min: must not be less"),
+        ('sun = "closed"', 'sun = ["18:00", "10:00"]', "spaces.atelier.closing: must be after opening"),
+        ('sun = "closed"', 'sunday = "closed"', "spaces.6.hours.sunday.key: Must be one of: mon, tue"),
+        ('period = "month"', 'period = "year"', "tenants.2.quotas.0.period: Must be one of: week, month"),
+        ('approval = "others"', 'approval = "some"', "spaces.3.approval: Must be one of: none, others"),
+        ("weight = 1.5", "weight = -1.0", "peaks.0.weight: Must be greater than or equal to 0."),
         ('main = "main"', 'main = "ventilation"', "it would be below itself"),
     ],
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 import tomllib
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -11,7 +13,13 @@ from zoneinfo import available_timezones
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from samen.domain import site_plan
+from samen.domain.access import Role
+from samen.domain.quota import Basis, Period
+from samen.domain.release import ReleasePolicy
+from samen.domain.rules import END_OF_DAY, Approval
+from samen.domain.space_settings import LIMITS
 
+Weekday = enum.IntEnum("Weekday", "mon tue wed thu fri sat sun", start=0)
 SLUG = validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", error="small letters, digits and single hyphens only")
 NAME = validate.Length(min=1, max=80)
 
@@ -56,6 +64,29 @@ class _Names(fields.List[str]):
         return super()._deserialize([value] if isinstance(value, str) else value, attr, data, **more)
 
 
+class _Clock(fields.Time):
+    """A wall time; "24:00" is the end of the day."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> time:  # noqa: ANN401
+        if value == "24:00":
+            return END_OF_DAY
+        return super()._deserialize(value, attr, data, **more)
+
+
+class _Hours(fields.Tuple):
+    """Opening and closing, or "closed"."""
+
+    def __init__(self) -> None:
+        super().__init__((_Clock(), _Clock()))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:  # noqa: ANN401
+        return None if value == "closed" else super()._deserialize(value, attr, data, **more)
+
+
+def _whole(setting: str, **more: Any) -> fields.Integer:  # noqa: ANN401
+    return fields.Integer(strict=True, validate=validate.Range(*LIMITS[setting]), **more)
+
+
 class _Plan(Schema):
     plan: type
 
@@ -75,8 +106,16 @@ class _Site(_Named):
     timezone = fields.String(validate=validate.OneOf(available_timezones(), error="no such time zone"))
 
 
+class _Quota(_Plan):
+    plan = site_plan.QuotaPlan
+    period = fields.Enum(Period, by_value=True, required=True)
+    hours = fields.Float(required=True, validate=validate.Range(min=0))
+    basis = fields.Enum(Basis, by_value=True)
+
+
 class _Tenant(_Named):
     plan = site_plan.TenantPlan
+    quotas = fields.List(fields.Nested(_Quota))
     tint = fields.Integer(strict=True, validate=validate.Range(0, 7))
     entitlement = fields.Float(validate=validate.Range(min=0, min_inclusive=False))
 
@@ -85,16 +124,55 @@ class _Zone(_Named):
     plan = site_plan.ZonePlan
 
 
+class _Permission(_Plan):
+    plan = site_plan.PermissionPlan
+    tenant = fields.String()
+    role = fields.Enum(Role, by_value=True)
+
+
 class _Space(_Named):
     plan = site_plan.SpacePlan
+    kind = fields.String(validate=validate.OneOf(["room", "equipment", "person"]))
     zone = fields.String()
+    owner = fields.String()
     part_of = _Names()
-    capacity = fields.Integer(required=True, strict=True, validate=validate.Range(0, 100_000))
+    capacity = _whole("capacity", required=True)
     area_m2 = fields.Float(required=True, validate=validate.Range(min=0))
     features = fields.List(fields.String(validate=validate.Regexp(r"^[a-z0-9_]+$")))
-    opening = fields.Time()
-    closing = fields.Time()
-    horizon_days = fields.Integer(strict=True, validate=validate.Range(1, 3650))
+    opening = _Clock()
+    closing = _Clock()
+    hours = fields.Dict(fields.Enum(Weekday), _Hours())
+    permitted = fields.List(fields.Nested(_Permission))
+    closed_on_holidays = fields.Boolean()
+    horizon_days = _whole("horizon_days")
+    notice_min = _whole("notice_min")
+    shortest_min = _whole("shortest_min")
+    longest_min = _whole("longest_min")
+    before_min = _whole("before_min")
+    after_min = _whole("after_min")
+    approval = fields.Enum(Approval, by_value=True)
+    pending_holds = fields.Boolean()
+    release = fields.Enum(ReleasePolicy, by_value=True)
+    grace_min = _whole("grace_min")
+    tail_min = _whole("tail_min")
+    hold_min = _whole("hold_min")
+    weight = fields.Float(validate=validate.Range(*LIMITS["weight"]))
+
+
+class _Blackout(_Plan):
+    plan = site_plan.BlackoutPlan
+    start = fields.NaiveDateTime(required=True, data_key="from")
+    end = fields.NaiveDateTime(required=True, data_key="until")
+    reason = fields.String(required=True, validate=NAME)
+    space = fields.String()
+
+
+class _Peak(_Plan):
+    plan = site_plan.PeakPlan
+    weekdays = fields.List(fields.Enum(Weekday), required=True, validate=validate.Length(min=1))
+    opening = _Clock(required=True)
+    closing = _Clock(required=True)
+    weight = fields.Float(required=True, validate=validate.Range(min=0))
 
 
 class _Device(_Named):
@@ -128,5 +206,7 @@ class _Building(_Plan):
     tenants = fields.List(fields.Nested(_Tenant))
     zones = fields.List(fields.Nested(_Zone))
     spaces = fields.List(fields.Nested(_Space))
+    blackouts = fields.List(fields.Nested(_Blackout))
+    peaks = fields.List(fields.Nested(_Peak))
     devices = fields.List(fields.Nested(_Device))
     meters = fields.List(fields.Nested(_Meter))

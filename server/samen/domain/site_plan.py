@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
+from itertools import chain
+
+from samen.domain.access import Role
+from samen.domain.quota import Basis, Period
+from samen.domain.release import ReleasePolicy
+from samen.domain.rules import Approval, Hours
+
+OPENING, CLOSING = time(8), time(22)
+SHORTEST_MIN, LONGEST_MIN = 5, 1440
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,15 @@ class SitePlan:
 
 
 @dataclass(frozen=True)
+class QuotaPlan:
+    """Weighted hours that a tenant's members may book together in each period."""
+
+    period: Period
+    hours: float
+    basis: Basis = Basis.BOOKED
+
+
+@dataclass(frozen=True)
 class TenantPlan:
     """An association; `entitlement` is its share relative to the others'."""
 
@@ -26,6 +44,7 @@ class TenantPlan:
     name: str
     tint: int = 0
     entitlement: float = 1.0
+    quotas: tuple[QuotaPlan, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,19 +56,68 @@ class ZonePlan:
 
 
 @dataclass(frozen=True)
+class PermissionPlan:
+    """Who may book a space: members of a tenant, those in a role, or both at once."""
+
+    tenant: str | None = None
+    role: Role | None = None
+
+
+@dataclass(frozen=True)
 class SpacePlan:
-    """Something bookable; `part_of` names the wholes that cannot be had without it."""
+    """Something bookable; `part_of` names the wholes that cannot be had without it.
+
+    Rules that the file leaves out are None: a new space starts with the usual ones, and one that is there
+    keeps what was set for it. `hours`: weekdays (0 is Monday) with other hours, or with none.
+    """
 
     slug: str
     name: str
     capacity: int
     area_m2: float
+    kind: str = "room"
     zone: str | None = None
+    owner: str | None = None
     part_of: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
-    opening: time = time(8)
-    closing: time = time(22)
-    horizon_days: int = 400
+    opening: time | None = None
+    closing: time | None = None
+    hours: Mapping[int, Hours | None] | None = None
+    permitted: tuple[PermissionPlan, ...] | None = None
+    closed_on_holidays: bool | None = None
+    horizon_days: int | None = None
+    notice_min: int | None = None
+    shortest_min: int | None = None
+    longest_min: int | None = None
+    before_min: int | None = None
+    after_min: int | None = None
+    approval: Approval | None = None
+    pending_holds: bool | None = None
+    release: ReleasePolicy | None = None
+    grace_min: int | None = None
+    tail_min: int | None = None
+    hold_min: int | None = None
+    weight: float | None = None
+
+
+@dataclass(frozen=True)
+class BlackoutPlan:
+    """A time, by the site's clock, in which a space, or the whole site, cannot be booked."""
+
+    start: datetime
+    end: datetime
+    reason: str
+    space: str | None = None
+
+
+@dataclass(frozen=True)
+class PeakPlan:
+    """Local hours that weigh more against a quota, on some weekdays (0 is Monday)."""
+
+    weekdays: tuple[int, ...]
+    opening: time
+    closing: time
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -93,6 +161,8 @@ class BuildingPlan:
     tenants: tuple[TenantPlan, ...] = ()
     zones: tuple[ZonePlan, ...] = ()
     spaces: tuple[SpacePlan, ...] = ()
+    blackouts: tuple[BlackoutPlan, ...] = ()
+    peaks: tuple[PeakPlan, ...] = ()
     devices: tuple[DevicePlan, ...] = ()
     meters: tuple[MeterPlan, ...] = field(default=())
 
@@ -107,6 +177,7 @@ def faults(plan: BuildingPlan) -> list[str]:
         *_doubles("devices", (device.slug for device in plan.devices)),
         *_doubles("meters", (meter.slug for meter in plan.meters)),
         *_space_faults(plan, spaces),
+        *_rule_faults(plan, spaces),
         *_unknown("devices", "space", ((one.slug, one.space) for one in plan.devices), spaces),
         *_meter_faults(plan, spaces),
     ]
@@ -125,10 +196,36 @@ def _space_faults(plan: BuildingPlan, spaces: set[str]) -> list[str]:
             for slug in part_of
             if _circles(slug, part_of)
         ),
+        *(f"spaces.{space.slug}.{fault}" for space in plan.spaces for fault in _length_faults(space)),
+    ]
+
+
+def _length_faults(space: SpacePlan) -> list[str]:
+    usual = (space.opening or OPENING, space.closing or CLOSING)
+    spans = chain([usual], (hours for hours in (space.hours or {}).values() if hours))
+    shortest, longest = space.shortest_min or SHORTEST_MIN, space.longest_min or LONGEST_MIN
+    return [
+        *("closing: must be after opening" for opening, closing in spans if closing <= opening),
+        *(["longest_min: must not be less than shortest_min"] if longest < shortest else []),
+    ]
+
+
+def _rule_faults(plan: BuildingPlan, spaces: set[str]) -> list[str]:
+    tenants = {tenant.slug for tenant in plan.tenants}
+    permitted = ((space.slug, one.tenant) for space in plan.spaces for one in space.permitted or ())
+    return [
+        *_unknown("spaces", "owner", ((space.slug, space.owner) for space in plan.spaces), tenants),
+        *_unknown("spaces", "permitted.tenant", permitted, tenants),
+        *_unknown("blackouts", "space", ((one.reason, one.space) for one in plan.blackouts), spaces),
         *(
-            f"spaces.{space.slug}.closing: must be after opening"
-            for space in plan.spaces
-            if space.closing <= space.opening
+            f"blackouts.{one.reason}.until: must be after from"
+            for one in plan.blackouts
+            if one.end <= one.start
+        ),
+        *(
+            f"peaks.{place}.closing: must be after opening"
+            for place, one in enumerate(plan.peaks)
+            if one.closing <= one.opening
         ),
     ]
 

@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import (
+    Blackout,
     Device,
     Meter,
     MeterKind,
+    Peak,
+    Quota,
     Register,
     Site,
     Space,
     SpaceFeature,
+    SpaceKind,
     Tenant,
     Unit,
     Zone,
 )
-from samen.domain.site_plan import BuildingPlan, DevicePlan, MeterPlan, RegisterPlan, SpacePlan
+from samen.domain.site_plan import (
+    CLOSING,
+    OPENING,
+    BlackoutPlan,
+    BuildingPlan,
+    DevicePlan,
+    MeterPlan,
+    PeakPlan,
+    RegisterPlan,
+    SpacePlan,
+    TenantPlan,
+)
+from samen.services.space_settings import PLAIN, put_hours, put_permissions
 
-Row = TypeVar("Row", Site, Tenant, Zone, Space, Device, Meter, Register)
+Row = TypeVar("Row", Site, Tenant, Quota, Zone, Space, Blackout, Peak, Device, Meter, Register)
 Owned = TypeVar("Owned", Space, Device, Meter)
 
 
@@ -36,22 +53,30 @@ def load(session: Session, plan: BuildingPlan, now: datetime) -> Site:
     facts = {"name": plan.site.name, "address": plan.site.address, "timezone": plan.site.timezone}
     site = _put(session, Site, {"slug": plan.site.slug}, facts)
     for tenant in plan.tenants:
-        _put(session, Tenant, {"slug": tenant.slug}, _facts(tenant, "name", "tint", "entitlement"))
+        _load_tenant(session, tenant)
     for zone in plan.zones:
         _put(session, Zone, {"slug": zone.slug, "site_id": site.id}, {"name": zone.name})
     _load_spaces(session, site, plan.spaces)
+    for blackout in plan.blackouts:
+        _load_blackout(session, site, blackout)
+    for peak in plan.peaks:
+        _load_peak(session, site, peak)
     for device in plan.devices:
         _load_device(session, site, device, now)
     _load_meters(session, site, plan.meters)
     return site
 
 
+def _load_tenant(session: Session, plan: TenantPlan) -> None:
+    tenant = _put(session, Tenant, {"slug": plan.slug}, _facts(plan, "name", "tint", "entitlement"))
+    for quota in plan.quotas:
+        key = {"tenant_id": tenant.id, "period": quota.period}
+        _put(session, Quota, key, {"hours": quota.hours, "basis": quota.basis})
+
+
 def _load_spaces(session: Session, site: Site, plans: Sequence[SpacePlan]) -> None:
     for position, plan in enumerate(plans):
-        facts = _facts(plan, "name", "capacity", "area_m2", "opening", "closing", "horizon_days")
-        zone_id = _id(session, select(Zone.id).where(Zone.slug == plan.zone, Zone.site_id == site.id))
-        space = _owned(session, Space, site, plan.slug, facts | {"position": position, "zone_id": zone_id})
-        space.features = [_feature(space, name) for name in sorted(set(plan.features))]
+        _load_space(session, site, plan, position)
     for plan in plans:
         whole_of = [part.slug for part in plans if plan.slug in part.part_of]
         _of(session, Space, plan.slug).parts = [_of(session, Space, part) for part in whole_of]
@@ -59,9 +84,45 @@ def _load_spaces(session: Session, site: Site, plans: Sequence[SpacePlan]) -> No
     session.expire_all()
 
 
+def _load_space(session: Session, site: Site, plan: SpacePlan, position: int) -> None:
+    facts = _facts(plan, "name", "area_m2") | {
+        "position": position,
+        "kind": SpaceKind(plan.kind),
+        "zone_id": _id(session, select(Zone.id).where(Zone.slug == plan.zone, Zone.site_id == site.id)),
+    }
+    rules = {name: getattr(plan, name, None) for name in PLAIN}
+    stated = {name: rule for name, rule in rules.items() if rule is not None}
+    usual = {"opening": OPENING, "closing": CLOSING}
+    space = _owned(session, Space, site, plan.slug, facts | stated, **usual)
+    space.features = [_feature(space, name) for name in sorted(set(plan.features))]
+    if plan.owner is not None:
+        space.owner_id = _tenant(session, plan.owner)
+    if plan.hours is not None:
+        put_hours(space, {int(weekday): hours for weekday, hours in plan.hours.items()})
+    if plan.permitted is not None:
+        put_permissions(space, {(_tenant(session, one.tenant), one.role) for one in plan.permitted})
+
+
 def _feature(space: Space, name: str) -> SpaceFeature:
     kept = next((feature for feature in space.features if feature.feature == name), None)
     return kept or SpaceFeature(feature=name)
+
+
+def _load_blackout(session: Session, site: Site, plan: BlackoutPlan) -> None:
+    zone = ZoneInfo(site.timezone)
+    key = {
+        "site_id": site.id,
+        "space_id": _id(session, select(Space.id).where(Space.slug == plan.space)),
+        "starts_at": plan.start.replace(tzinfo=zone).astimezone(UTC),
+        "ends_at": plan.end.replace(tzinfo=zone).astimezone(UTC),
+    }
+    _put(session, Blackout, key, {"reason": plan.reason})
+
+
+def _load_peak(session: Session, site: Site, plan: PeakPlan) -> None:
+    weekdays = sum(1 << weekday for weekday in set(plan.weekdays))
+    key = {"site_id": site.id, "weekdays": weekdays} | _facts(plan, "opening", "closing")
+    _put(session, Peak, key, {"weight": plan.weight})
 
 
 def _load_device(session: Session, site: Site, plan: DevicePlan, now: datetime) -> None:
@@ -78,7 +139,7 @@ def _load_meters(session: Session, site: Site, plans: Iterable[MeterPlan]) -> No
             "position": position,
             "space_id": _id(session, select(Space.id).where(Space.slug == plan.space)),
             "zone_id": _id(session, select(Zone.id).where(Zone.slug == plan.zone, Zone.site_id == site.id)),
-            "tenant_id": _id(session, select(Tenant.id).where(Tenant.slug == plan.tenant)),
+            "tenant_id": _tenant(session, plan.tenant),
         }
         meter = _owned(session, Meter, site, plan.slug, facts)
         for register in plan.registers:
@@ -128,6 +189,10 @@ def _put(
 
 def _of(session: Session, kind: type[Owned], slug: str) -> Owned:
     return session.scalars(select(kind).filter_by(slug=slug)).one()
+
+
+def _tenant(session: Session, slug: str | None) -> int | None:
+    return _id(session, select(Tenant.id).where(Tenant.slug == slug))
 
 
 def _id(session: Session, query: Any) -> int | None:  # noqa: ANN401

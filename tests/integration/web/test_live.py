@@ -197,7 +197,7 @@ def _seen(house, occupancy):
 def test_what_ingest_saw_becomes_a_room_event_for_each_room_that_changed(house):
     feed, hub, stream = _feed(house)
     feed.hear(_note())
-    for _ in range(8):
+    for _ in range(10):
         next(stream)
 
     _seen(house, "occupied")
