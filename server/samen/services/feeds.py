@@ -160,9 +160,10 @@ def events(
         select(Series)
         .where(Series.id.in_(wanted))
         .options(
-            selectinload(Series.occurrences).joinedload(Occurrence.space).joinedload(Space.site),
-            joinedload(Series.tenant),
-            joinedload(Series.space).joinedload(Space.site),
+            selectinload(Series.occurrences),
+            selectinload(Series.bundle),
+            selectinload(Series.tenant),
+            selectinload(Series.space).joinedload(Space.site),
         )
         .order_by(Series.starts_local.desc(), Series.id)
         .limit(MOST_SERIES)
