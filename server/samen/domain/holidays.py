@@ -30,7 +30,7 @@ _FIXED = {
     (11, 11): Holiday.ARMISTICE,
     (12, 25): Holiday.CHRISTMAS,
 }
-# Days after Easter Sunday. Ascension comes first: in 2008 it fell on 1 May, and either name is right.
+# Days after Easter Sunday. In 2008 Ascension fell on 1 May: the moving one is named.
 _MOVING = {1: Holiday.EASTER_MONDAY, 39: Holiday.ASCENSION, 50: Holiday.WHIT_MONDAY}
 
 
