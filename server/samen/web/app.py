@@ -25,6 +25,7 @@ from samen.web import (
     preferences,
     rooms,
     security,
+    series,
 )
 from samen.web.api import init_api
 from samen.web.compress import init_compress
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     members.blueprint,
     preferences.blueprint,
     rooms.blueprint,
+    series.blueprint,
 )
 
 

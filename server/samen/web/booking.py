@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Site
-from samen.domain.alternatives import Alternative
-from samen.services import booking, calendar, cancelling
+from samen.services import booking, calendar
 from samen.services.booking import Booked, Refused
 from samen.services.calendar import Booking
 from samen.services.placing import ALIVE
@@ -23,12 +22,11 @@ from samen.services.rooms import RoomState, room_states
 from samen.web import current, i18n
 from samen.web import day as days
 from samen.web.announce import announce, spots_of
-from samen.web.booking_form import Form, alternative_shown, ask_of, first_free, form_context
+from samen.web.booking_form import Form, ask_of, first_free, form_context, refused_shown
 from samen.web.policy import Access, allow
 from samen.web.report import shown_state
 from samen.web.rooms import script_words, state_words
 from samen.web.shell import areas_of, building
-from samen.web.wording import refusal_text
 
 blueprint = Blueprint("booking", __name__)
 
@@ -77,11 +75,12 @@ def request_booking() -> ResponseReturnValue:
         answer = booking.request(session, ask, current.now())
         said = _said(answer, zone) if isinstance(answer, Booked) else ""
         spots = spots_of(answer.occurrences) if isinstance(answer, Booked) else []
+        next_page = _page_after(answer, form)
     if isinstance(answer, Refused):
-        return _form_page(form, 409, refusals=_reasons(answer), others=answer.alternatives)
+        return _form_page(form, 409, answer)
     announce(spots)
     flash(said, "good")
-    return _go(url_for("booking.day", on=form.date))
+    return _go(next_page)
 
 
 @blueprint.get("/bookings")
@@ -93,23 +92,6 @@ def mine() -> ResponseReturnValue:
     zone, now = _zone(), current.now()
     upcoming, past = ([_entry(one, zone, now) for one in part] for part in (coming, over))
     return render_template("pages/my_bookings.html", upcoming=upcoming, past=past)
-
-
-@blueprint.post("/bookings/<uuid:occurrence>/cancel")
-@allow(Access.BOOKING)
-def cancel(occurrence: UUID) -> ResponseReturnValue:
-    """Give the room back."""
-    with current.database().write() as session:
-        answer = cancelling.cancel(session, occurrence, current.viewer(), current.now())
-        if isinstance(answer, Refused):
-            flash(_reasons(answer)[0], "bad")
-            return redirect(url_for("booking.mine"), 303)
-        ended = answer.occurrences[0]
-        title = ended.title or ended.series.title
-        spots = spots_of([ended])
-    announce(spots)
-    flash(_("Cancelled: %(title)s. The room is free again.", title=title), "good")
-    return redirect(url_for("booking.mine"), 303)
 
 
 def _zone() -> ZoneInfo:
@@ -142,9 +124,8 @@ def _day_page(session: Session, site: Site, on: date) -> str:
         live=_live(on, days.version(rooms)),
         words=script_words(len(rooms)),
         **form_context(first_free(rooms, view, now), spaces, _today(site), in_dialog=True),
+        **refused_shown(None, Form(), spaces, zone),
         errors={},
-        refusals=[],
-        alternatives=[],
     )
 
 
@@ -166,9 +147,8 @@ def _stands(state: RoomState, is_today: bool) -> dict[str, Any]:
 def _form_page(
     form: Form,
     status: int,
+    refused: Refused | None = None,
     errors: Mapping[str, str] | None = None,
-    refusals: Sequence[str] = (),
-    others: Sequence[Alternative] = (),
 ) -> ResponseReturnValue:
     """The form alone for the dialog, else its page."""
     in_dialog = "HX-Request" in request.headers
@@ -176,18 +156,23 @@ def _form_page(
         site = building(session)
         spaces, zone = calendar.spaces_of(session, site), ZoneInfo(site.timezone)
         context = form_context(form, spaces, _today(site), in_dialog=in_dialog)
-        alternatives = [alternative_shown(other, spaces, zone) for other in others]
-    said = {"errors": errors or {}, "refusals": refusals, "alternatives": alternatives}
+        said = refused_shown(refused, form, spaces, zone)
+    said["errors"] = errors or {}
     template = "partials/booking_form.html" if in_dialog else "pages/booking_form.html"
     return render_template(template, **context, **said), status
 
 
-def _reasons(answer: Refused) -> list[str]:
-    return [refusal_text(refusal, _zone()) for refusal in answer.refusals]
+def _page_after(answer: Booked | Refused, form: Form) -> str:
+    """A series is shown with all of its dates, a single booking on its day."""
+    if isinstance(answer, Booked) and answer.series.rrule is not None:
+        return url_for("series.show", series_id=answer.series.id)
+    return url_for("booking.day", on=form.date)
 
 
 def _said(answer: Booked, zone: ZoneInfo) -> str:
     one = answer.occurrences[0]
+    if len(answer.occurrences) > 1:
+        return _said_of_series(answer)
     said: str = _(
         "Booked: %(room)s, %(day)s, %(start)s–%(end)s.",
         room=one.space.name,
@@ -196,6 +181,21 @@ def _said(answer: Booked, zone: ZoneInfo) -> str:
         end=i18n.clock(one.ends_at, zone),
     )
     return said
+
+
+def _said_of_series(answer: Booked) -> str:
+    said = [
+        ngettext("Booked: %(num)d date in %(room)s.", "Booked: %(num)d dates in %(room)s.",
+                 len(answer.occurrences), room=answer.series.space.name)
+    ]  # fmt: skip
+    if answer.skipped:
+        said.append(
+            ngettext("%(num)d date was left out.", "%(num)d dates were left out.", len(answer.skipped))
+        )
+    said += [
+        _("On %(day)s that time does not exist.", day=i18n.day_title(wall.date())) for wall in answer.missing
+    ]
+    return " ".join(said)
 
 
 def _go(url: str) -> ResponseReturnValue:
@@ -212,6 +212,7 @@ def _entry(one: Booking, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     view = days.View(start.date(), zone, one.during)
     return {
         "id": one.id,
+        "series": one.series_id,
         "title": one.title,
         "space_name": one.space_name,
         "tenant_name": one.tenant_name,
@@ -222,5 +223,5 @@ def _entry(one: Booking, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
         "people": one.people,
         "status": one.status.value,
         "date": start.date().isoformat(),
-        "may_cancel": one.may_change and one.status in ALIVE and one.during.end > now,
+        "may_change": one.may_change and one.status in ALIVE and one.during.end > now,
     }

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
-from samen.adapters.db.models import Space
+from samen.adapters.db.models import Space, SpaceKind
 from samen.domain.access import Viewer
 from samen.domain.alternatives import Alternative
 from samen.domain.interval import Interval, at_wall, exists, midnight
-from samen.services.booking import Ask
+from samen.services.booking import Ask, Instead, Refused
 from samen.services.calendar import SpaceDay
+from samen.services.placing import DateRefused
 from samen.web import i18n
 from samen.web.day import QUARTER, View
+from samen.web.repeat import Repeat, weekday_choices
+from samen.web.wording import refusal_text
 
+TEXTS = ("space", "date", "start", "end", "title", "people")
+WAY = "way."
 LONGEST_TITLE = 120
 MOST_PEOPLE = 9999
 USUAL = timedelta(hours=1)
@@ -28,7 +34,11 @@ DAYS_OFFERED = 60
 
 @dataclass(frozen=True)
 class Form:
-    """The fields as text: `date` in ISO form, times as wall clock, 24:00 for the end of the day."""
+    """The fields as text: `date` in ISO form, times as wall clock, 24:00 for the end of the day.
+
+    `bundle`: what is booked along. `ways`: for a date of a series, by the start that the rule gives it (ISO,
+    UTC), the alternative chosen as `slug/date/HH:MM/HH:MM`, or "out". `skip`: leave every clash out.
+    """
 
     space: str = ""
     date: str = ""
@@ -36,12 +46,30 @@ class Form:
     end: str = ""
     title: str = ""
     people: str = ""
+    repeat: Repeat = field(default_factory=Repeat)
+    bundle: tuple[str, ...] = ()
+    ways: Mapping[str, str] = field(default_factory=dict)
+    skip: bool = False
 
     @classmethod
-    def sent(cls, fields: Mapping[str, str]) -> Form:
+    def sent(cls, fields: MultiDict[str, str]) -> Form:
         """What a browser sent; `take` names an alternative, which wins over room and time."""
-        typed = {name: fields.get(name, "").strip() for name in asdict(cls())}
-        return cls(**typed).at_gap(fields.get("take", ""))
+        typed = {name: fields.get(name, "").strip() for name in TEXTS}
+        ways = {name.removeprefix(WAY): way for name, way in fields.items() if name.startswith(WAY)}
+        bundle = tuple(dict.fromkeys(fields.getlist("bundle")))
+        form = cls(**typed, repeat=Repeat.sent(fields), bundle=bundle, ways=ways, skip="skip" in fields)
+        return form.at_gap(fields.get("take", ""))
+
+    def problems(self) -> dict[str, str]:
+        """A sentence for each text field that cannot be understood."""
+        errors = {}
+        if not self.title:
+            errors["title"] = _("Say what it is for.")
+        elif len(self.title) > LONGEST_TITLE:
+            errors["title"] = _("This is too long for a title.")
+        if not _is_count(self.people):
+            errors["people"] = _("A number, or nothing.")
+        return errors
 
     def at_gap(self, gap: str) -> Form:
         """With room and time from `slug/date/HH:MM/HH:MM`; unchanged by any other text."""
@@ -54,30 +82,48 @@ class Form:
 
 def ask_of(form: Form, viewer: Viewer, zone: ZoneInfo) -> Ask | dict[str, str]:
     """What the form asks for, or a sentence for each field that cannot be understood."""
-    errors = _typing_errors(form)
-    during = _during(form, zone)
+    errors = form.problems() | form.repeat.problems()
+    during = during_of(form, zone)
     if isinstance(during, dict):
         return errors | during
-    people = int(form.people) if form.people and not errors else None
-    return errors or Ask(form.space, during, form.title, people, viewer)
+    if errors:
+        return errors
+    return Ask(
+        form.space,
+        during,
+        form.title,
+        int(form.people) if form.people else None,
+        viewer,
+        rrule=form.repeat.rrule(during.start.astimezone(zone).date(), zone),
+        skip_conflicts=form.skip,
+        bundle=form.bundle,
+        instead=ways_of(form, zone),
+    )
 
 
-def _typing_errors(form: Form) -> dict[str, str]:
-    errors = {}
-    if not form.title:
-        errors["title"] = _("Say what it is for.")
-    elif len(form.title) > LONGEST_TITLE:
-        errors["title"] = _("This is too long for a title.")
-    if not _is_count(form.people):
-        errors["people"] = _("A number, or nothing.")
-    return errors
+def ways_of(form: Form, zone: ZoneInfo) -> dict[datetime, Instead | None]:
+    """What was chosen for single dates; a choice that cannot be read is as if it was not made."""
+    found: dict[datetime, Instead | None] = {}
+    for start, way in form.ways.items():
+        try:
+            at = datetime.fromisoformat(start).astimezone(UTC)
+        except (ValueError, OverflowError):
+            continue
+        other = Form().at_gap(way)
+        during = during_of(other, zone)
+        if way == "out":
+            found[at] = None
+        elif isinstance(during, Interval):
+            found[at] = Instead(other.space, during)
+    return found
 
 
 def _is_count(text: str) -> bool:
     return not text or (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_PEOPLE)
 
 
-def _during(form: Form, zone: ZoneInfo) -> Interval | dict[str, str]:
+def during_of(form: Form, zone: ZoneInfo) -> Interval | dict[str, str]:
+    """The form's time, or a sentence for each field that cannot be understood."""
     try:
         on = date.fromisoformat(form.date)
     except ValueError:
@@ -137,9 +183,16 @@ def _next_quarter(now: datetime) -> datetime:
 def form_context(form: Form, spaces: Sequence[Space], today: date, *, in_dialog: bool) -> dict[str, Any]:
     """What partials/booking_form.html shows, but for errors, refusals and alternatives."""
     dates = None if in_dialog else _dates(form.date, today)
+    rooms, extras = _apart(spaces)
     return {
         "form": form,
-        "options": {"spaces": _rooms(spaces), "dates": dates, **_times(form, spaces)},
+        "options": {
+            "spaces": _rooms(rooms + extras),
+            "extras": _rooms(extras),
+            "weekdays": weekday_choices(form.repeat.days),
+            "dates": dates,
+            **_times(form, spaces),
+        },
         "date_label": _day_label(form.date),
         "in_dialog": in_dialog,
     }
@@ -158,6 +211,43 @@ def alternative_shown(other: Alternative, spaces: Sequence[Space], zone: ZoneInf
         "space_name": next(space.name for space in spaces if space.slug == other.space),
         "label": f"{start}–{end}",
         "day_label": i18n.day_title(on),
+    }
+
+
+def _apart(spaces: Sequence[Space]) -> tuple[list[Space], list[Space]]:
+    """Rooms, and what may be booked along with one."""
+    rooms = [space for space in spaces if space.kind is SpaceKind.ROOM]
+    return rooms, [space for space in spaces if space.kind is not SpaceKind.ROOM]
+
+
+def refused_shown(
+    refused: Refused | None, form: Form, spaces: Sequence[Space], zone: ZoneInfo
+) -> dict[str, Any]:
+    """What the form says of a no: its reasons and ways out, date by date where it is a series."""
+    if refused is None:
+        return {"refusals": [], "alternatives": [], "dates": [], "waits": False}
+    codes = {reason.code for reason in refused.refusals}
+    by_date = form.repeat.how != "once" or len(refused.dates) > 1
+    return {
+        "refusals": [refusal_text(reason, zone) for reason in refused.refusals],
+        "alternatives": [alternative_shown(other, spaces, zone) for other in refused.alternatives],
+        "dates": [_date_shown(one, form, spaces, zone) for one in refused.dates] if by_date else [],
+        "waits": codes == {"taken"} and not by_date,
+    }
+
+
+def _date_shown(refused: DateRefused, form: Form, spaces: Sequence[Space], zone: ZoneInfo) -> dict[str, Any]:
+    """A clashing date of a series, with the ways out that one may choose from."""
+    start = refused.original_start.astimezone(UTC).isoformat()
+    view = View(refused.during.start.astimezone(zone).date(), zone, refused.during)
+    ways = [alternative_shown(other, spaces, zone) for other in refused.alternatives]
+    return {
+        "name": WAY + start,
+        "day_label": i18n.day_title(view.on),
+        "time_label": f"{view.clock(refused.during.start)}–{view.clock_end(refused.during.end)}",
+        "reasons": [refusal_text(reason, zone) for reason in refused.refusals],
+        "ways": ways,
+        "chosen": form.ways.get(start, ""),
     }
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
@@ -61,6 +62,21 @@ def day_title(on: date) -> str:
 def weekday(on: date) -> str:
     """`lun`, `ma`, `Mon`: short, without the French abbreviation's full stop."""
     return format_date(on, "EEE", locale=_locale()).rstrip(".")
+
+
+def weekday_name(on: date) -> str:
+    """`lundi`, `maandag`, `Monday`."""
+    return format_date(on, "EEEE", locale=_locale())
+
+
+def listed(names: list[str]) -> str:
+    """`lundi et jeudi`, `maandag en donderdag`, `Monday and Thursday`."""
+    return format_list(names, locale=_locale())
+
+
+def day_long(on: date) -> str:
+    """`23 novembre 2026`."""
+    return format_date(on, "d MMMM y", locale=_locale())
 
 
 def day_short(on: date) -> str:

@@ -24,7 +24,7 @@ from samen.web.api.occurrences import shown
 from samen.web.api.schemas import AddSchema, SeriesSchema
 from samen.web.policy import Access, allow
 
-blueprint = SpecBlueprint("series", __name__, description="Bookings with all of their dates")
+blueprint = SpecBlueprint("recurrences", __name__, description="Bookings with all of their dates")
 
 
 @blueprint.route("/series/<uuid:series_id>")
