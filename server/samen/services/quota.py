@@ -75,16 +75,20 @@ def over(
     wanted: Sequence[tuple[Interval, float]],
     now: datetime,
     ignoring: Collection[UUID] = (),
+    *,
+    firm: bool = True,
 ) -> list[Refusal]:
     """Which quotas the wanted times (each with its space's weight) would break, the first period of each.
 
     Holds the tenant's turn until the transaction ends, so that of two at once the second sees the first:
-    call it before waiting for any space. What the occurrences `ignoring` hold is overlooked.
+    call it before waiting for any space. What the occurrences `ignoring` hold is overlooked. Not `firm`: an
+    answer without a turn, for who asks again before anything is final.
     """
     quotas = _quotas(session, tenant_id)
     if not quotas or not wanted:
         return []
-    take_turn(session, TENANT, [tenant_id])
+    if firm:
+        take_turn(session, TENANT, [tenant_id])
     meter = _meter(session)
     more = [Spent(during, weight) for during, weight in wanted]
     spans = [one.during for one in more]

@@ -21,3 +21,11 @@ def take_turn(session: Session, kind: int, ids: Iterable[int]) -> None:
         return
     for key in sorted(set(ids)):
         session.execute(select(func.pg_advisory_xact_lock(cast(kind * 2**32 + key, BigInteger))))
+
+
+def try_turn(session: Session, kind: int, ids: Iterable[int]) -> bool:
+    """Take turns where nobody else has theirs: for who holds some already, and must not wait for more."""
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    keys = (cast(kind * 2**32 + key, BigInteger) for key in sorted(set(ids)))
+    return all(session.scalar(select(func.pg_try_advisory_xact_lock(key))) for key in keys)

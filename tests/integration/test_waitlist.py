@@ -1,0 +1,281 @@
+"""The waitlist on both engines: who gets what is freed, for how long, and who comes next."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from samen.adapters.db.models import (
+    Mail,
+    Member,
+    Notice,
+    OccurrenceStatus,
+    Quota,
+    Space,
+    Waiting,
+    WaitState,
+)
+from samen.domain.quota import Basis, Period
+from samen.domain.rules import Approval
+from samen.services import cancelling, waitlist
+from samen.services.booking import Booked, Refused
+from samen.services.waitlist import Wish
+from support.building import NOW, Calendar, a_member, at, codes, load_demo, span
+
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+class Line:
+    """A calendar with people who wait."""
+
+    def __init__(self, database):
+        load_demo(database)
+        self.database = database
+        self.calendar = Calendar(database, a_member(database, "an@rue.test"))
+        self.people = {
+            name: a_member(database, f"{name}@{tenant}.test", tenant)
+            for name, tenant in (("bo", "collectif-senne"), ("cy", "jeugdhuis-nova"), ("di", "radio-pixel"))
+        }
+
+    def taken(self, start, end, space="iris"):
+        booked = self.calendar.ask(start, end, space)
+        assert isinstance(booked, Booked), booked
+        return booked
+
+    def waits(self, who, start, end, space="iris", now=NOW, people=None):
+        with self.database.write() as session:
+            wish = Wish(space, span(start, end), "Atelier", people, self.people[who])
+            answer = waitlist.join(session, wish, now)
+            return answer if isinstance(answer, Refused) else answer.id
+
+    def call(self, step, waiting_id, who, now=NOW):
+        with self.database.write() as session:
+            return step(session, waiting_id, self.people[who], now)
+
+    def expire(self, now):
+        with self.database.write() as session:
+            return waitlist.expire(session, now)
+
+    def state(self, waiting_id):
+        with self.database.read() as session:
+            return session.get_one(Waiting, waiting_id).state
+
+    def offer(self, waiting_id):
+        """(start, end, status, kept until) of what is or was offered."""
+        with self.database.read() as session:
+            one = session.get_one(Waiting, waiting_id).offer
+            return one and (one.starts_at, one.ends_at, one.status, one.hold_until)
+
+    def told(self, who, kind=Notice):
+        with self.database.read() as session:
+            mine = select(kind).where(kind.member_id == self.people[who].member_id).order_by(kind.id)
+            return [one.code for one in session.scalars(mine)]
+
+    def change(self, what, *where, **values):
+        with self.database.write() as session:
+            session.execute(update(what).where(*where).values(**values))
+
+
+@pytest.fixture
+def queue(database):
+    return Line(database)
+
+
+@pytest.fixture
+def cheap(sqlite_database):
+    return Line(sqlite_database)
+
+
+def test_freed_time_is_kept_for_the_first_in_line_and_told(queue):
+    booked = queue.taken("10:00", "12:00")
+    bo, cy = queue.waits("bo", "10:00", "12:00"), queue.waits("cy", "11:00", "12:00")
+
+    queue.calendar.cancel(booked)
+
+    kept = (at("10:00"), at("12:00"), OccurrenceStatus.HELD, NOW + HALF_AN_HOUR)
+    assert (queue.state(bo), queue.offer(bo)) == (WaitState.OFFERED, kept)
+    assert (queue.state(cy), queue.offer(cy)) == (WaitState.WAITING, None)
+    assert queue.told("bo") == queue.told("bo", Mail) == ["slot_offered"]
+    assert codes(queue.calendar.ask("11:00", "12:00")) == ["taken"]
+
+
+def test_what_the_first_leaves_free_goes_to_the_next(queue):
+    booked = queue.taken("10:00", "13:00")
+    bo, cy = queue.waits("bo", "10:00", "11:00"), queue.waits("cy", "11:00", "13:00")
+
+    queue.calendar.cancel(booked)
+
+    assert [queue.state(one) for one in (bo, cy)] == [WaitState.OFFERED, WaitState.OFFERED]
+
+
+def test_who_says_yes_has_a_booking(queue):
+    booked = queue.taken("10:00", "12:00")
+    bo = queue.waits("bo", "10:00", "12:00")
+    queue.calendar.cancel(booked)
+
+    answer = queue.call(waitlist.accept, bo, "bo", NOW + timedelta(minutes=29))
+
+    assert isinstance(answer, Booked)
+    assert queue.state(bo) is WaitState.TAKEN
+    assert queue.offer(bo)[2:] == (OccurrenceStatus.CONFIRMED, None)
+    assert queue.told("bo", Mail) == ["slot_offered", "booking_made"]
+    assert codes(queue.call(waitlist.accept, bo, "bo")) == ["offer_is_over"]
+
+
+def test_who_says_no_leaves_it_to_the_next_at_once(queue):
+    booked = queue.taken("10:00", "12:00")
+    bo, cy = queue.waits("bo", "10:00", "12:00"), queue.waits("cy", "10:00", "12:00")
+    queue.calendar.cancel(booked)
+
+    queue.call(waitlist.decline, bo, "bo")
+
+    assert [queue.state(one) for one in (bo, cy)] == [WaitState.WITHDRAWN, WaitState.OFFERED]
+    assert codes(queue.call(waitlist.accept, bo, "bo")) == ["offer_is_over"]
+
+
+def test_an_offer_that_nobody_took_goes_down_the_line_until_it_is_free(queue):
+    booked = queue.taken("10:00", "12:00")
+    bo, cy = queue.waits("bo", "10:00", "12:00"), queue.waits("cy", "10:00", "12:00")
+    queue.calendar.cancel(booked)
+    late, later = NOW + HALF_AN_HOUR, NOW + 2 * HALF_AN_HOUR
+
+    assert queue.expire(late - timedelta(seconds=1)) == 0
+    assert codes(queue.call(waitlist.accept, bo, "bo", late)) == ["offer_is_over"]
+    assert queue.expire(late) == 1
+
+    assert [queue.state(one) for one in (bo, cy)] == [WaitState.LAPSED, WaitState.OFFERED]
+    assert queue.told("bo") == ["slot_offered", "offer_lapsed"]
+    assert queue.expire(later) == 1
+    assert queue.expire(later) == 0
+    assert isinstance(queue.calendar.ask("10:00", "12:00", now=later), Booked)
+
+
+def test_who_may_not_be_offered_is_passed_over(queue):
+    booked = queue.taken("10:00", "12:00")
+    bo, cy, di = (queue.waits(who, "10:00", "12:00") for who in ("bo", "cy", "di"))
+    queue.change(Member, Member.id == queue.people["bo"].member_id, disabled_at=NOW)
+    with queue.database.write() as session:
+        session.merge(Quota(tenant_id=queue.people["cy"].tenant_id, period=Period.WEEK, hours=1.5))
+
+    queue.calendar.cancel(booked)
+
+    states = [queue.state(one) for one in (bo, cy, di)]
+    assert states == [WaitState.WAITING, WaitState.WAITING, WaitState.OFFERED]
+
+
+def test_a_whole_is_offered_once_all_of_its_parts_are_free(queue):
+    north, south = (queue.taken("10:00", "12:00", f"zenne-{side}") for side in ("noord", "zuid"))
+    whole = queue.waits("bo", "10:00", "12:00", "zenne")
+
+    queue.calendar.cancel(north)
+    assert queue.state(whole) is WaitState.WAITING
+    queue.calendar.cancel(south)
+
+    assert queue.state(whole) is WaitState.OFFERED
+
+
+def test_the_rest_of_a_wish_that_has_begun_is_offered(cheap):
+    booked = cheap.taken("10:00", "12:00")
+    bo, cy = cheap.waits("bo", "10:00", "12:00"), cheap.waits("cy", "10:00", "11:00")
+
+    cheap.calendar.cancel(booked, now=at("10:50"))
+
+    assert cheap.offer(bo) == (at("10:50"), at("12:00"), OccurrenceStatus.HELD, at("10:55"))
+    assert cheap.state(cy) is WaitState.WAITING
+
+
+def test_only_what_is_taken_is_waited_for(cheap):
+    answer = cheap.waits("bo", "10:00", "12:00")
+
+    assert codes(answer) == ["it_is_free"]
+    assert [(other.space, other.during) for other in answer.alternatives] == [
+        ("iris", span("10:00", "12:00"))
+    ]
+
+
+def test_what_the_rules_forbid_is_not_waited_for(cheap):
+    cheap.taken("10:00", "12:00")
+
+    assert codes(cheap.waits("bo", "10:00", "12:00", people=500)) == ["too_many_people"]
+    assert codes(cheap.waits("bo", "10:00", "12:00", now=at("12:00"))) == ["already_begun"]
+    assert codes(cheap.waits("bo", "10:00", "12:00", space="cellar")) == ["unknown_space"]
+
+
+def test_nobody_stands_in_one_line_twice(cheap):
+    cheap.taken("10:00", "12:00")
+    first = cheap.waits("bo", "10:00", "11:00")
+
+    assert codes(cheap.waits("bo", "10:30", "11:30")) == ["already_waiting"]
+    cheap.call(waitlist.withdraw, first, "bo")
+    assert isinstance(cheap.waits("bo", "10:30", "11:30"), int)
+
+
+def test_who_withdrew_is_offered_nothing(cheap):
+    booked = cheap.taken("10:00", "12:00")
+    bo = cheap.waits("bo", "10:00", "12:00")
+
+    cheap.call(waitlist.withdraw, bo, "bo")
+    cheap.calendar.cancel(booked)
+
+    assert (cheap.state(bo), cheap.offer(bo)) == (WaitState.WITHDRAWN, None)
+
+
+def test_another_tenants_offer_is_not_ours_to_take(cheap):
+    booked = cheap.taken("10:00", "12:00")
+    bo = cheap.waits("bo", "10:00", "12:00")
+    cheap.calendar.cancel(booked)
+
+    assert codes(cheap.call(waitlist.accept, bo, "cy")) == ["no_such_wait"]
+    assert codes(cheap.call(waitlist.decline, bo, "cy")) == ["no_such_wait"]
+
+
+def test_an_offer_beyond_the_quota_cannot_be_taken(cheap):
+    booked = cheap.taken("10:00", "12:00")
+    bo = cheap.waits("bo", "10:00", "12:00")
+    cheap.calendar.cancel(booked)
+    with cheap.database.write() as session:
+        quota = Quota(tenant_id=cheap.people["bo"].tenant_id, period=Period.WEEK, hours=1, basis=Basis.BOOKED)
+        session.merge(quota)
+
+    assert codes(cheap.call(waitlist.accept, bo, "bo")) == ["over_quota"]
+
+
+def test_where_a_yes_is_needed_an_offer_becomes_a_request(cheap):
+    booked = cheap.taken("10:00", "12:00")
+    bo = cheap.waits("bo", "10:00", "12:00")
+    cheap.change(Space, Space.slug == "iris", approval=Approval.ALWAYS)
+    cheap.calendar.cancel(booked)
+
+    answer = cheap.call(waitlist.accept, bo, "bo")
+
+    assert answer.pending
+    assert codes(cheap.calendar.ask("10:00", "12:00")) == ["taken"]
+
+
+def test_an_offer_that_was_cancelled_as_a_booking_is_over(cheap):
+    booked = cheap.taken("10:00", "12:00")
+    bo, cy = cheap.waits("bo", "10:00", "12:00"), cheap.waits("cy", "10:00", "12:00")
+    cheap.calendar.cancel(booked)
+
+    with cheap.database.write() as session:
+        cancelling.cancel(session, session.get_one(Waiting, bo).offer_id, cheap.people["bo"], NOW)
+
+    assert codes(cheap.call(waitlist.accept, bo, "bo")) == ["offer_is_over"]
+    assert cheap.state(cy) is WaitState.OFFERED
+    cheap.expire(NOW)
+    assert cheap.state(bo) is WaitState.LAPSED
+
+
+def test_what_stands_free_all_the_same_is_offered_by_the_sweep(queue):
+    booked = queue.taken("10:00", "12:00")
+    bo = queue.waits("bo", "10:00", "12:00")
+    queue.change(Space, Space.slug == "iris", capacity=0)
+    queue.change(Waiting, Waiting.id == bo, people=3)
+    queue.calendar.cancel(booked)
+    assert queue.state(bo) is WaitState.WAITING
+
+    queue.change(Space, Space.slug == "iris", capacity=12)
+    with queue.database.write() as session:
+        waitlist.catch_up(session, NOW)
+
+    assert queue.state(bo) is WaitState.OFFERED
