@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
-from urllib.parse import SplitResult, unquote, urlsplit
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from samen.domain.mail_address import as_written
 
 
 class BadSettings(ValueError):
@@ -28,6 +31,27 @@ class Broker:
 
 
 @dataclass(frozen=True)
+class MailServer:
+    """Whom mails are handed to, and in whose name; encrypted at once (`tls`) or after a greeting."""
+
+    host: str
+    port: int
+    sender: str
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: bool = False
+    starttls: bool = False
+
+
+@dataclass(frozen=True)
+class MailFolder:
+    """Where mails are laid down as files, for looking at."""
+
+    path: Path
+    sender: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything an installation can choose. See README, "Configuration"."""
 
@@ -36,7 +60,7 @@ class Settings:
     secret_key: str
     timezone: ZoneInfo
     base_url: str
-    mail_url: str | None = None
+    mail: MailServer | MailFolder | None = None
     demo: bool = False
     # How many reverse proxies stand before us and may say who asks; 0 believes no such header.
     trusted_proxies: int = 0
@@ -50,7 +74,7 @@ class Settings:
             secret_key=environ.get("SAMEN_SECRET_KEY", ""),
             timezone=_timezone(environ.get("SAMEN_SITE_TIMEZONE", "Europe/Brussels")),
             base_url=_base_url(environ.get("SAMEN_BASE_URL", "http://127.0.0.1:8075")),
-            mail_url=environ.get("SAMEN_MAIL_URL") or None,
+            mail=_mail(environ.get("SAMEN_MAIL_URL", "")),
             demo=environ.get("SAMEN_DEMO") == "1",
             trusted_proxies=_proxies(environ.get("SAMEN_TRUSTED_PROXIES", "0")),
         )
@@ -106,7 +130,7 @@ def _broker(text: str) -> Broker:
         )
     return Broker(
         host=parts.hostname,
-        port=_port(parts),
+        port=_port(parts, "SAMEN_MQTT_URL", 8883 if parts.scheme == "mqtts" else 1883),
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         tls=parts.scheme == "mqtts",
@@ -121,8 +145,54 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _port(parts: SplitResult) -> int:
+def _port(parts: SplitResult, variable: str, usual: int) -> int:
     try:
-        return parts.port or (8883 if parts.scheme == "mqtts" else 1883)
+        return parts.port or usual
     except ValueError as error:
-        raise BadSettings("SAMEN_MQTT_URL: the port must be a number from 1 to 65535") from error
+        raise BadSettings(f"{variable}: the port must be a number from 1 to 65535") from error
+
+
+MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+def _mail(text: str) -> MailServer | MailFolder | None:
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
+        return MailFolder(Path(unquote(parts.path)), _sender(parts, "samen@localhost"))
+    if parts.scheme not in MAIL_PORTS or not parts.hostname:
+        raise BadSettings(
+            "SAMEN_MAIL_URL: expected smtps://, smtp+starttls:// or smtp:// with a host, or file:///a/folder"
+        )
+    username, password = _credentials(parts)
+    return MailServer(
+        host=parts.hostname,
+        port=_port(parts, "SAMEN_MAIL_URL", MAIL_PORTS[parts.scheme]),
+        sender=_sender(parts, username or ""),
+        username=username,
+        password=password,
+        tls=parts.scheme == "smtps",
+        starttls=parts.scheme == "smtp+starttls",
+    )
+
+
+def _credentials(parts: SplitResult) -> tuple[str | None, str | None]:
+    username, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if password and parts.scheme == "smtp" and not _is_loopback(parts.hostname or ""):
+        raise BadSettings(
+            "SAMEN_MAIL_URL: the password would cross the network in the clear: "
+            "use smtps:// or smtp+starttls://"
+        )
+    if not (username + password).isascii():
+        raise BadSettings("SAMEN_MAIL_URL: user name and password must be ASCII")
+    return username or None, password or None
+
+
+def _sender(parts: SplitResult, otherwise: str) -> str:
+    """In whose name mails go out: `?from=`, or the user's name where that is an address."""
+    asked = dict(parse_qsl(parts.query, keep_blank_values=True))
+    sender = as_written(asked.pop("from", otherwise))
+    if asked or sender is None:
+        raise BadSettings("SAMEN_MAIL_URL: end it with ?from=samen@your.domain, and with nothing else")
+    return sender

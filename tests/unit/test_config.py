@@ -33,6 +33,13 @@ def test_a_broker_of_ones_own_has_credentials_and_tls():
         ("SAMEN_SITE_TIMEZONE", "../etc/passwd", "no time zone is called"),
         ("SAMEN_BASE_URL", "samen.example", "expected http://host or https://host"),
         ("SAMEN_TRUSTED_PROXIES", "many", "expected the number of reverse proxies"),
+        ("SAMEN_MAIL_URL", "mail.example", "expected smtps://, smtp+starttls:// or smtp://"),
+        ("SAMEN_MAIL_URL", "file://mails", "or file:///a/folder"),
+        ("SAMEN_MAIL_URL", "smtps://mail.example:0x1?from=a@b.example", "the port must be a number"),
+        ("SAMEN_MAIL_URL", "smtps://sam:p@mail.example", "end it with ?from=samen@your.domain"),
+        ("SAMEN_MAIL_URL", "smtps://mail.example?from=a@b.example&to=c@d.example", "with nothing else"),
+        ("SAMEN_MAIL_URL", "smtp://sam:p@mail.example?from=a@b.example", "would cross the network"),
+        ("SAMEN_MAIL_URL", "smtps://sam:pé@mail.example?from=a@b.example", "must be ASCII"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(variable, value, complaint):
@@ -40,6 +47,34 @@ def test_a_setting_that_cannot_be_used_is_named(variable, value, complaint):
         Settings.from_env({variable: value})
 
     assert complaint in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls", "starttls"),
+    [
+        ("smtp://mail.example?from=samen@bota75.example", 25, False, False),
+        ("smtp+starttls://mail.example?from=samen@bota75.example", 587, False, True),
+        ("smtps://mail.example:4650?from=samen@bota75.example", 4650, True, False),
+    ],
+)
+def test_a_mail_server_is_reached_as_its_address_says(url, port, tls, starttls):
+    mail = Settings.from_env({"SAMEN_MAIL_URL": url}).mail
+
+    assert (mail.host, mail.port, mail.tls, mail.starttls) == ("mail.example", port, tls, starttls)
+    assert (mail.sender, mail.username) == ("samen@bota75.example", None)
+
+
+def test_mails_go_out_in_the_name_of_whoever_signs_in_and_the_password_is_not_shown():
+    settings = Settings.from_env({"SAMEN_MAIL_URL": "smtps://samen%40bota75.example:p%40ss@mail.example"})
+
+    assert (settings.mail.sender, settings.mail.password) == ("samen@bota75.example", "p@ss")
+    assert "p@ss" not in repr(settings)
+
+
+def test_mails_can_go_into_a_folder():
+    mail = Settings.from_env({"SAMEN_MAIL_URL": "file:///var/mails%20here"}).mail
+
+    assert (str(mail.path), mail.sender) == ("/var/mails here", "samen@localhost")
 
 
 @pytest.mark.parametrize("secret", ["", "short", "changeme-changeme"])

@@ -47,8 +47,9 @@ def demo(port: int, reset: bool, folder: Path) -> None:
     until_told(stop)
     mqtt_port = _mqtt_port()
     _introduce(port, mqtt_port, folder)
+    mails = (folder / "mails").resolve().as_uri()
     with _nodes(Database(database_url), f"mqtt://127.0.0.1:{mqtt_port}", folder / "nodes"):
-        environ = _environ(database_url, port, mqtt_port, _secret(folder))
+        environ = _environ(database_url, port, mqtt_port, _secret(folder)) | {"SAMEN_MAIL_URL": mails}
         keep_running((("serve", "--port", str(port)),), environ, stop)
     click.echo("Stopped. The next `make demo` finds everything as it was.")
 
@@ -119,7 +120,8 @@ def _secret(folder: Path) -> str:
 
 
 def _introduce(port: int, mqtt_port: int, folder: Path) -> None:
-    click.echo(f"\n  Bota 75 is at http://127.0.0.1:{port}   (MQTT on port {mqtt_port}, data in {folder})\n")
+    click.echo(f"\n  Bota 75 is at http://127.0.0.1:{port}   (MQTT on port {mqtt_port})")
+    click.echo(f"  Its data is in {folder}, and the mails that it would send are in {folder}/mails\n")
     for person in showcase.PEOPLE:
         click.echo(f"    {person.email:28} {person.role.value:13} password {showcase.PASSWORD}")
     click.echo("\n  Ctrl-C stops everything.\n")

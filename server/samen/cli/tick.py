@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import click
 import structlog
 from sqlalchemy.exc import OperationalError
 
 from samen.adapters.db import Database
+from samen.adapters.smtp import post_for
 from samen.cli.ingest import until_told
 from samen.config import Settings
+from samen.services import mail
 from samen.services.rollup import roll_up
+from samen.web.current import utc_now
 from samen.web.logs import configure_logs
+from samen.web.mail import Writer
 
 EVERY_S = 5.0
 log = structlog.get_logger(__name__)
+# Does what is due and says how much that was.
+Job = Callable[[Database], int]
 
 
 def catch_up(database: Database) -> int:
@@ -29,29 +37,57 @@ def catch_up(database: Database) -> int:
         total += done
 
 
-def run_tick(database: Database, stop: threading.Event) -> None:
-    """Catch up every five seconds until `stop`; a database that is away is tried again."""
+def mail_job(settings: Settings, stop: threading.Event) -> Job:
+    """Send the mails that are due, none after `stop`; without a mail server, give up old ones."""
+    if settings.mail is None:
+        return _lapse_mails
+    post, write = post_for(settings.mail), Writer(settings, settings.mail.sender)
+    return lambda database: mail.send_due(database, post, write, utc_now, stop.is_set)
+
+
+def _lapse_mails(database: Database) -> int:
+    with database.write() as session:
+        return mail.lapse(session, utc_now())
+
+
+def jobs(settings: Settings, stop: threading.Event) -> dict[str, Job]:
+    """What `samen tick` does, under the names by which it reports."""
+    return {"rolled up": catch_up, "mails": mail_job(settings, stop)}
+
+
+def run_tick(database: Database, todo: Sequence[Job], stop: threading.Event) -> None:
+    """Do every job again and again until `stop`. Each has a thread: a slow mail server holds up no other."""
+    with ThreadPoolExecutor(len(todo)) as pool:
+        running = [pool.submit(_repeat, job, database, stop) for job in todo]
+        for ended in as_completed(running):
+            stop.set()
+            ended.result()
+
+
+def _repeat(job: Job, database: Database, stop: threading.Event) -> None:
+    """Every five seconds until `stop`; a database that is away is tried again."""
     while not stop.is_set():
         try:
-            catch_up(database)
+            job(database)
         except OperationalError as error:
-            log.warning("cannot_roll_up", reason=str(error).partition("\n")[0])
+            log.warning("database_away", reason=str(error.orig).partition("\n")[0])
         stop.wait(EVERY_S)
 
 
 @click.command
 @click.option("--once", is_flag=True, help="Do what is due now and leave.")
 def tick(once: bool) -> None:
-    """Do what is due: roll readings up into quarters, hours and days."""
+    """Do what is due: roll readings up into quarters, hours and days, and send mails."""
     configure_logs()
-    database = Database(Settings.from_env().database_url)
+    settings = Settings.from_env()
+    stop = threading.Event()
+    database, todo = Database(settings.database_url), jobs(settings, stop)
     try:
         if once:
-            click.echo(f"{catch_up(database)} rolled up")
+            click.echo(", ".join(f"{job(database)} {name}" for name, job in todo.items()))
         else:
-            stop = threading.Event()
             until_told(stop)
-            run_tick(database, stop)
+            run_tick(database, tuple(todo.values()), stop)
     finally:
         database.dispose()
 

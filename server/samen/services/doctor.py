@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from samen.adapters.db.models.device import Device, DeviceState, Quarantined
 from samen.adapters.db.models.site import Site
 from samen.adapters.db.schema import is_current
 from samen.config import BadSettings, Broker, Settings
+from samen.services.mail import Outbox, outbox
 from samen.services.rollup import waiting_since
 
 # No clock that is right can show a time before this version was written.
@@ -31,6 +32,8 @@ SILENT_AFTER = timedelta(minutes=15)
 MOST_SKEW = timedelta(minutes=5)
 # `samen tick` looks every few seconds.
 ROLLED_UP_WITHIN = timedelta(minutes=10)
+# The same for mails, which it sends; a server that asks for patience gets an hour at the most.
+SENT_WITHIN = timedelta(minutes=10)
 # A stray message is no fault of the installation; this many in an hour is.
 MOST_QUARANTINED = 10
 
@@ -69,7 +72,7 @@ def examine(settings: Settings, database: Database, around: Surroundings, now: d
     ]
     if all(finding.ok for finding in findings if finding.code in {"database", "migrated"}):
         with database.read() as session:
-            findings += in_operation(session, now)
+            findings += [*in_operation(session, now), mails(session, settings, now)]
     return [*findings, _broker(settings.mqtt, around)]
 
 
@@ -226,6 +229,41 @@ def _rollups(session: Session, now: datetime) -> Finding:
     return Finding(
         "rollups", False, f"Readings have waited {_age(now - waiting)} to be added up: is samen tick running?"
     )
+
+
+def mails(session: Session, settings: Settings, now: datetime) -> Finding:
+    """Whether people get the mails that they should."""
+    stand = outbox(session, now)
+    if settings.mail is None and not stand.waiting:
+        return Finding("mail", True, "No mail server is configured: people are told on the page alone.")
+    faults = [*_unsent(stand, settings.mail is not None, now), *_lost(stand)]
+    if faults:
+        return Finding("mail", False, " ".join(faults))
+    return Finding("mail", True, f"Mails are sent; {stand.waiting} wait.")
+
+
+def _unsent(stand: Outbox, configured: bool, now: datetime) -> Iterator[str]:
+    """Mails that may still go out, if somebody helps."""
+    if not configured:
+        yield (
+            f"{stand.waiting} mails wait, and no mail server is configured: "
+            "set SAMEN_MAIL_URL, or they are given up after three days."
+        )
+    elif stand.waiting_since and now - stand.waiting_since > SENT_WITHIN:
+        yield f"Mails have waited {_age(now - stand.waiting_since)} to be sent: is samen tick running?"
+    elif stand.delayed_by:
+        yield f"Mails are tried again, for the mail server said: {stand.delayed_by.rstrip('.')}."
+
+
+def _lost(stand: Outbox) -> Iterator[str]:
+    """Mails of the last days that did not arrive, or may not have."""
+    if stand.failed:
+        yield f"{stand.failed} mails of the last 7 days did not arrive: {stand.failed_by}."
+    if stand.unsure:
+        yield (
+            f"Of {stand.unsure} mails of the last 7 days it is not known whether they arrived, for something "
+            "broke off while they were handed over. They are not sent again."
+        )
 
 
 def _devices_in_use() -> Select[Device]:

@@ -54,10 +54,12 @@ def tell(
 
     Facts that are worded: `space`, `title`, `start` and `end`, `dates` (how many), `reason`, `until` (an
     instant by which to answer), `left` and `limit` (hours); `url` is the path of the page where to act.
-    Raises ValueError for a code that has no words.
+    Raises ValueError for a code that has no words, and for an invitation without a series.
     """
     if code not in CODES:
         raise ValueError(f"nobody knows how to tell {code!r}")
+    if invite is not None and series_id is None:
+        raise ValueError("an invitation is to a series")
     for member_id in sorted(set(member_ids)):
         if page:
             session.add(Notice(member_id=member_id, code=code, facts=dict(facts), created_at=now))
