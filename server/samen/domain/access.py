@@ -47,6 +47,11 @@ class Viewer:
         own_tenant = tenant_id == self.tenant_id
         return own_tenant and (booked_by_id == self.member_id or self.role is Role.TENANT_ADMIN)
 
+    def may_decide(self, owner_id: int | None) -> bool:
+        """Requests for a space: its owner's admins', and a manager's for every space."""
+        own = self.role is Role.TENANT_ADMIN and owner_id == self.tenant_id
+        return own or self.role is Role.MANAGER
+
     def may_read_meter_of(self, tenant_id: int | None) -> bool:
         """The tenant's own meters and the building's shared ones; all of them for those who look after it."""
         return tenant_id in {None, self.tenant_id} or self.role in {Role.MANAGER, Role.AUDITOR}

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Invite, Mail, Member, Membership, Notice, Space
@@ -26,6 +26,7 @@ CODES = frozenset(
         "release_warning",
         "request_approved",
         "request_declined",
+        "request_overtaken",
         "request_waits",
         "sensor_silent",
         "slot_offered",
@@ -98,6 +99,12 @@ def unread(session: Session, member_id: int) -> Sequence[Notice]:
     """What the member has not read yet, newest first."""
     query = select(Notice).where(Notice.member_id == member_id, Notice.read_at.is_(None))
     return session.scalars(query.order_by(Notice.created_at.desc(), Notice.id.desc())).all()
+
+
+def count_unread(session: Session, member_id: int) -> int:
+    """How many notices the member has not read yet."""
+    query = select(func.count()).where(Notice.member_id == member_id, Notice.read_at.is_(None))
+    return session.scalar(query) or 0
 
 
 def mark_read(session: Session, member_id: int, notice_ids: Collection[int], now: datetime) -> None:

@@ -17,6 +17,10 @@ def N_(text: str) -> str:  # noqa: N802  (the name that message extraction knows
 
 
 SENTENCES = {
+    "closes_before_opening": N_("It must close after it opens."),
+    "longest_under_shortest": N_("The longest booking cannot be shorter than the shortest."),
+    "no_such_tenant": N_("There is no such association."),
+    "out_of_limits": N_("It can be from %(least)s to %(most)s."),
     "rule_needs_reach": N_("A repetition is changed for all dates, or for this and the following."),
     "rule_cannot_shift": N_("The repetition names days that cannot move along: give a new one."),
     "not_left_out": N_("This date is not one that was left out."),
@@ -24,9 +28,13 @@ SENTENCES = {
     "accept_first": N_("This place is only kept for you: take it first."),
     "already_begun": N_("That time is over."),
     "already_cancelled": N_("This booking was cancelled before."),
+    "already_decided": N_("This was decided in the meantime."),
     "already_over": N_("This booking is over: it ended on %(ended)s."),
+    "already_asked": N_("Somebody has asked for it before."),
+    "already_waiting": N_("You are waiting for %(space)s at that time already."),
     "bad_rrule": N_("The rule cannot be used: %(reason)s."),
     "blacked_out": N_("It is closed: %(reason)s. It is open again on %(nearest)s."),
+    "checked_in": N_("Somebody has checked in: they may be back any moment."),
     "closed_on_holiday": N_("It is closed on %(holiday)s. It is open again on %(nearest)s."),
     "closed_that_day": N_("It is closed on %(date)s. It is open again on %(nearest)s."),
     "event_no_end": N_("It does not say when it ends."),
@@ -38,15 +46,22 @@ SENTENCES = {
     "has_account": N_("This address has an account: sign in to accept the invitation."),
     "invitation_for_another": N_("This invitation is for another address than yours."),
     "invitation_not_usable": N_("This invitation was used, or it is too old."),
+    "it_is_free": N_("%(space)s is free at that time: book it."),
     "may_not_invite": N_("You cannot invite somebody in that role there."),
+    "needs_a_yes": N_("It must be approved first, and that takes too long: book another time."),
     "never_open": N_("It is closed for the next %(days)s days."),
     "no_dates": N_("The rule gives no date."),
     "no_such_booking": N_("There is no such booking among those you may change."),
     "no_such_calendar": N_("There is no such calendar that you may subscribe to."),
+    "no_such_request": N_("There is no such request among those you may decide."),
+    "no_such_wait": N_("There is nothing like that on your waitlist."),
     "not_an_email": N_("This is not an e-mail address."),
     "not_for_your_role": N_("In your association it can only be booked by: %(roles)s."),
     "not_for_your_tenant": N_("It can only be booked by: %(tenants)s."),
+    "not_known_empty": N_("It is not known to be empty."),
+    "not_running_now": N_("That booking is not running now."),
     "notice_too_short": N_("It is booked %(notice)s ahead: the earliest is %(nearest)s."),
+    "offer_is_over": N_("It is no longer kept for you."),
     "outside_opening_hours": N_(
         "It is open from %(opening)s to %(closing)s: the nearest start is %(nearest)s."
     ),
@@ -58,11 +73,13 @@ SENTENCES = {
     "password_too_short": N_("A password has at least %(least)s characters."),
     "taken": N_("%(space)s is taken at that time."),
     "too_far_ahead": N_("It can be booked until %(limit)s."),
+    "too_little_left": N_("It ends too soon: on %(ends)s."),
     "too_long": N_("It can be booked for %(longest)s at the most."),
     "too_many_dates": N_("A series has %(most)s dates at the most."),
     "too_many_people": N_("%(people)s people do not fit: there is room for %(capacity)s."),
     "too_short": N_("It is booked for %(shortest)s at least."),
     "unknown_space": N_("There is no space called %(space)s."),
+    "yours_already": N_("It is booked by your own association: change that booking."),
 }
 
 
