@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from samen.cli import BadInput
-from samen.domain.series import BadRule, Expansion, expand
+from samen.domain.series import FIRST_YEAR, LAST_YEAR, BadRule, Expansion, expand
 
 MOST = 10_000
 
@@ -60,11 +60,15 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _local(text: str, zone: ZoneInfo) -> datetime:
-    """A wall time; an instant with an offset is read in the zone, a date begins at midnight."""
+    """A wall time in whole seconds; an instant is read in the zone, a date begins at midnight."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise BadInput(f"--dtstart: {text!r} is not a time like 2027-01-04T09:00") from None
+        at = None
+    if at is None or at.microsecond:
+        raise BadInput(f"--dtstart: {text!r} is not a time like 2027-01-04T09:00")
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise BadInput(f"--dtstart: {text!r} is not between the years {FIRST_YEAR} and {LAST_YEAR}")
     return at if at.tzinfo is None else at.astimezone(zone).replace(tzinfo=None)
 
 

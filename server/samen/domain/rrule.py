@@ -75,7 +75,7 @@ def parts_of(rrule: str) -> dict[str, str]:
         if name in parts:
             raise BadRule(f"{name} stands twice")
         if name not in _READERS:
-            raise BadRule(f"{name[:40]} is not a part of a rule")
+            raise BadRule(f"{name[:40]!r} is not a part of a rule")
         parts[name] = value
     return parts
 
@@ -94,7 +94,7 @@ def read_rule(rrule: str) -> Rule:
 
 def _freq(_name: str, value: str) -> tuple[str, str]:
     if value not in FREQUENCIES:
-        raise BadRule(f"FREQ={value[:20]}: a booking repeats DAILY, WEEKLY, MONTHLY or YEARLY")
+        raise BadRule(f"FREQ: {value[:20]!r}: a booking repeats DAILY, WEEKLY, MONTHLY or YEARLY")
     return "freq", value
 
 

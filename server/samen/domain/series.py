@@ -29,12 +29,14 @@ __all__ = [
 
 # The calendar repeats after 400 years: a rule that gave nothing in so many of its periods never will again.
 CYCLE = {"DAILY": 146_097, "WEEKLY": 20_871, "MONTHLY": 4_800, "YEARLY": 400}
+# A rule may give nothing but times that do not exist.
+MOST_SKIPPED = 1000
 
 
 @dataclass(frozen=True)
 class Expansion:
     """The starts a rule gives, in order: aware local times. `skipped`: local times that do not exist on
-    their date, which RFC 5545 neither shows nor counts. `complete`: whether the limit cut nothing off.
+    their date, which RFC 5545 neither shows nor counts. `complete`: whether no limit cut anything off.
     """
 
     starts: tuple[datetime, ...]
@@ -61,8 +63,7 @@ def expand(
     starts: list[datetime] = []
     skipped: list[datetime] = []
     most = limit if rule.count is None else min(limit, rule.count)
-    # A rule may give nothing but times that do not exist: those are limited as well.
-    while len(starts) < most and len(skipped) < limit and (wall := next(walls, None)) is not None:
+    while len(starts) < most and len(skipped) < MOST_SKIPPED and (wall := next(walls, None)) is not None:
         if exists(wall.date(), wall.time(), zone):
             starts.append(wall.replace(tzinfo=zone))
         else:
