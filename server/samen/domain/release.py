@@ -24,6 +24,8 @@ AGAIN = timedelta(minutes=1)
 # A shorter rest is not worth freeing.
 SHORTEST_TAIL = timedelta(minutes=30)
 MARK = timedelta(minutes=5)
+# Nobody came on so many of the last so many dates: does the series still have a use?
+GHOST_DATES, GHOST_OF = 3, 4
 
 
 class ReleasePolicy(enum.Enum):
@@ -210,7 +212,7 @@ def outcome(booked: Booked, seen: Seen, terms: Terms) -> bool | None:
     return False if asked or seen.known(booked.during) else None
 
 
-def ghost(outcomes: Sequence[bool | None], n: int = 3, m: int = 4) -> bool:
+def ghost(outcomes: Sequence[bool | None], n: int = GHOST_DATES, m: int = GHOST_OF) -> bool:
     """Whether nobody came on `n` of the last `m` dates, the newest last."""
     return sum(one is False for one in outcomes[-m:]) >= n
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, tuple_
@@ -127,6 +127,11 @@ def _change(site: str, space: str, state: SpaceState, now: datetime) -> Publicat
         "sent": now.isoformat(),
     }
     return _publication(site, told)
+
+
+def calendar_changed(site: str, space: str, on: date) -> Publication:
+    """Names a space, and the local day of it on which a worker changed what is booked."""
+    return _publication(site, {"v": 1, "space": space, "on": on.isoformat()})
 
 
 def _publication(site: str, told: Mapping[str, Any]) -> Publication:
