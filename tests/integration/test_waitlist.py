@@ -9,6 +9,7 @@ from samen.adapters.db.models import (
     Mail,
     Member,
     Notice,
+    Occurrence,
     OccurrenceStatus,
     Quota,
     Space,
@@ -17,10 +18,11 @@ from samen.adapters.db.models import (
 )
 from samen.domain.quota import Basis, Period
 from samen.domain.rules import Approval
-from samen.services import cancelling, waitlist
+from samen.services import cancelling, ingest, takeover, waitlist
 from samen.services.booking import Booked, Refused
 from samen.services.waitlist import Wish
 from support.building import NOW, Calendar, a_member, at, codes, load_demo, span
+from support.nodes_words import occupancy
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -99,13 +101,13 @@ def test_freed_time_is_kept_for_the_first_in_line_and_told(queue):
     assert codes(queue.calendar.ask("11:00", "12:00")) == ["taken"]
 
 
-def test_what_the_first_leaves_free_goes_to_the_next(queue):
-    booked = queue.taken("10:00", "13:00")
-    bo, cy = queue.waits("bo", "10:00", "11:00"), queue.waits("cy", "11:00", "13:00")
+def test_what_the_first_leaves_free_goes_to_the_next(cheap):
+    booked = cheap.taken("10:00", "13:00")
+    bo, cy = cheap.waits("bo", "10:00", "11:00"), cheap.waits("cy", "11:00", "13:00")
 
-    queue.calendar.cancel(booked)
+    cheap.calendar.cancel(booked)
 
-    assert [queue.state(one) for one in (bo, cy)] == [WaitState.OFFERED, WaitState.OFFERED]
+    assert [cheap.state(one) for one in (bo, cy)] == [WaitState.OFFERED, WaitState.OFFERED]
 
 
 def test_who_says_yes_has_a_booking(queue):
@@ -122,15 +124,15 @@ def test_who_says_yes_has_a_booking(queue):
     assert codes(queue.call(waitlist.accept, bo, "bo")) == ["offer_is_over"]
 
 
-def test_who_says_no_leaves_it_to_the_next_at_once(queue):
-    booked = queue.taken("10:00", "12:00")
-    bo, cy = queue.waits("bo", "10:00", "12:00"), queue.waits("cy", "10:00", "12:00")
-    queue.calendar.cancel(booked)
+def test_who_says_no_leaves_it_to_the_next_at_once(cheap):
+    booked = cheap.taken("10:00", "12:00")
+    bo, cy = cheap.waits("bo", "10:00", "12:00"), cheap.waits("cy", "10:00", "12:00")
+    cheap.calendar.cancel(booked)
 
-    queue.call(waitlist.decline, bo, "bo")
+    cheap.call(waitlist.decline, bo, "bo")
 
-    assert [queue.state(one) for one in (bo, cy)] == [WaitState.WITHDRAWN, WaitState.OFFERED]
-    assert codes(queue.call(waitlist.accept, bo, "bo")) == ["offer_is_over"]
+    assert [cheap.state(one) for one in (bo, cy)] == [WaitState.WITHDRAWN, WaitState.OFFERED]
+    assert codes(cheap.call(waitlist.accept, bo, "bo")) == ["offer_is_over"]
 
 
 def test_an_offer_that_nobody_took_goes_down_the_line_until_it_is_free(queue):
@@ -150,16 +152,16 @@ def test_an_offer_that_nobody_took_goes_down_the_line_until_it_is_free(queue):
     assert isinstance(queue.calendar.ask("10:00", "12:00", now=later), Booked)
 
 
-def test_who_may_not_be_offered_is_passed_over(queue):
-    booked = queue.taken("10:00", "12:00")
-    bo, cy, di = (queue.waits(who, "10:00", "12:00") for who in ("bo", "cy", "di"))
-    queue.change(Member, Member.id == queue.people["bo"].member_id, disabled_at=NOW)
-    with queue.database.write() as session:
-        session.merge(Quota(tenant_id=queue.people["cy"].tenant_id, period=Period.WEEK, hours=1.5))
+def test_who_may_not_be_offered_is_passed_over(cheap):
+    booked = cheap.taken("10:00", "12:00")
+    bo, cy, di = (cheap.waits(who, "10:00", "12:00") for who in ("bo", "cy", "di"))
+    cheap.change(Member, Member.id == cheap.people["bo"].member_id, disabled_at=NOW)
+    with cheap.database.write() as session:
+        session.merge(Quota(tenant_id=cheap.people["cy"].tenant_id, period=Period.WEEK, hours=1.5))
 
-    queue.calendar.cancel(booked)
+    cheap.calendar.cancel(booked)
 
-    states = [queue.state(one) for one in (bo, cy, di)]
+    states = [cheap.state(one) for one in (bo, cy, di)]
     assert states == [WaitState.WAITING, WaitState.WAITING, WaitState.OFFERED]
 
 
@@ -266,16 +268,107 @@ def test_an_offer_that_was_cancelled_as_a_booking_is_over(cheap):
     assert cheap.state(bo) is WaitState.LAPSED
 
 
-def test_what_stands_free_all_the_same_is_offered_by_the_sweep(queue):
-    booked = queue.taken("10:00", "12:00")
-    bo = queue.waits("bo", "10:00", "12:00")
-    queue.change(Space, Space.slug == "iris", capacity=0)
-    queue.change(Waiting, Waiting.id == bo, people=3)
-    queue.calendar.cancel(booked)
-    assert queue.state(bo) is WaitState.WAITING
+def test_what_stands_free_all_the_same_is_offered_by_the_sweep(cheap):
+    booked = cheap.taken("10:00", "12:00")
+    bo = cheap.waits("bo", "10:00", "12:00")
+    cheap.change(Space, Space.slug == "iris", capacity=0)
+    cheap.change(Waiting, Waiting.id == bo, people=3)
+    cheap.calendar.cancel(booked)
+    assert cheap.state(bo) is WaitState.WAITING
 
-    queue.change(Space, Space.slug == "iris", capacity=12)
-    with queue.database.write() as session:
+    cheap.change(Space, Space.slug == "iris", capacity=12)
+    with cheap.database.write() as session:
         waitlist.catch_up(session, NOW)
 
-    assert queue.state(bo) is WaitState.OFFERED
+    assert cheap.state(bo) is WaitState.OFFERED
+
+
+class Door(Line):
+    """Iris is booked from 10 to 12, its node says what it says, and Bo stands at the door."""
+
+    def __init__(self, database):
+        super().__init__(database)
+        self.booked = self.taken("10:00", "12:00").occurrences[0].id
+        self.count = 0
+
+    def hear(self, word, clock):
+        self.count += 1
+        with self.database.write() as session:
+            ingest.record(session, [occupancy(word, self.count, at(clock))], at(clock))
+
+    def asks(self, clock="10:30", who="bo"):
+        with self.database.write() as session:
+            viewer = self.people.get(who, self.calendar.viewer)
+            answer = takeover.ask(session, self.booked, viewer, "Atelier", None, at(clock))
+            return answer if isinstance(answer, Refused) else answer.id
+
+    def sweep(self, clock):
+        with self.database.write() as session:
+            return takeover.sweep(session, at(clock))
+
+    def stands(self):
+        with self.database.read() as session:
+            return session.get_one(Occurrence, self.booked).status
+
+
+@pytest.fixture
+def door(sqlite_database):
+    return Door(sqlite_database)
+
+
+def test_a_room_booked_and_empty_goes_to_who_asked_when_nobody_answers(database):
+    door = Door(database)
+    door.hear("empty", "10:25")
+    asked = door.asks()
+    door.hear("empty", "10:38")
+
+    assert door.sweep("10:39") == 0
+    assert door.sweep("10:40") == 1
+
+    assert (door.state(asked), door.stands()) == (WaitState.TAKEN, OccurrenceStatus.RELEASED)
+    assert door.offer(asked) == (at("10:40"), at("12:00"), OccurrenceStatus.CONFIRMED, None)
+    assert door.told("bo", Mail) == ["take_over_granted"]
+
+
+def test_who_is_coming_keeps_the_room(door):
+    door.hear("empty", "10:25")
+    asked = door.asks()
+    with door.database.write() as session:
+        assert [one.id for one in takeover.to_answer(session, door.calendar.viewer, at("10:35"))] == [asked]
+        takeover.keep(session, asked, door.calendar.viewer, at("10:35"))
+
+    assert (door.state(asked), door.stands()) == (WaitState.LAPSED, OccurrenceStatus.CONFIRMED)
+    assert door.told("bo") == ["take_over_refused"]
+    assert door.sweep("10:40") == 0
+
+
+@pytest.mark.parametrize("word", ["occupied", None])
+def test_on_a_silent_sensor_or_a_full_room_nothing_changes_hands(door, word):
+    door.hear("empty", "10:24")
+    asked = door.asks()
+    if word:
+        door.hear(word, "10:39")
+
+    door.sweep("10:40")
+
+    assert (door.state(asked), door.stands()) == (WaitState.LAPSED, OccurrenceStatus.CONFIRMED)
+
+
+def test_only_an_empty_room_of_others_can_be_asked_for_and_once(door):
+    assert codes(door.asks()) == ["not_known_empty"]
+    door.hear("empty", "10:25")
+
+    assert codes(door.asks(who="holder")) == ["yours_already"]
+    assert codes(door.asks("11:40")) == ["too_little_left"]
+    assert isinstance(door.asks(), int)
+    assert codes(door.asks(who="cy")) == ["already_asked"]
+
+
+def test_who_asked_is_offered_the_room_when_it_is_given_back(door):
+    door.hear("empty", "10:25")
+    asked = door.asks()
+
+    with door.database.write() as session:
+        cancelling.cancel(session, door.booked, door.calendar.viewer, at("10:35"))
+
+    assert door.offer(asked)[:3] == (at("10:35"), at("12:00"), OccurrenceStatus.HELD)

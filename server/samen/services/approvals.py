@@ -40,15 +40,24 @@ class RequestedDate:
 
 
 @dataclass(frozen=True)
+class Consequence:
+    """How many dates of a tenant a yes would decline."""
+
+    tenant: str
+    tenant_name: str
+    dates: int
+
+
+@dataclass(frozen=True)
 class Request:
-    """What waits for a yes. `declines`: of which tenants a yes to all of it would decline how many dates.
+    """What waits for a yes, and what a yes to all of it would decline.
 
     `quotas`: how its tenant stands around the first date, with the request counted.
     """
 
     series: Series
     dates: tuple[RequestedDate, ...]
-    declines: Mapping[str, int]
+    declines: tuple[Consequence, ...]
     quotas: Sequence[QuotaUse]
 
 
@@ -81,9 +90,11 @@ def _request(
     session: Session, series: Series, dates: Sequence[Occurrence], known: Mapping[UUID, Sequence[Other]]
 ) -> Request:
     asked = tuple(RequestedDate(one, *_apart(known[one.id])) for one in dates)
-    rivals = {other.occurrence_id: other.tenant for one in asked for other in one.rivals}
-    quotas = quota.usage(session, series.tenant_id, dates[0].starts_at)
-    return Request(series, asked, Counter(rivals.values()), quotas)
+    rivals = {other.occurrence_id: (other.tenant, other.tenant_name) for one in asked for other in one.rivals}
+    declines = tuple(
+        Consequence(*tenant, count) for tenant, count in sorted(Counter(rivals.values()).items())
+    )
+    return Request(series, asked, declines, quota.usage(session, series.tenant_id, dates[0].starts_at))
 
 
 def _apart(known: Iterable[Other]) -> tuple[tuple[Other, ...], tuple[Other, ...]]:

@@ -28,6 +28,7 @@ class Other:
     series_id: UUID
     tenant_id: int
     tenant: str
+    tenant_name: str
     claimed: Interval
     pending: bool
 
@@ -66,7 +67,7 @@ def _around(session: Session, own: Sequence[Spans]) -> defaultdict[int, list[Oth
     around = hull(spans)
     columns = (Claim.space_id, Claim.starts_at, Claim.ends_at, Occurrence.id, Occurrence.status)
     rows = session.execute(
-        select(*columns, Series.id, Tenant.id, Tenant.name)
+        select(*columns, Series.id, Tenant)
         .join(Occurrence, Occurrence.id == Claim.occurrence_id)
         .join(Series, Series.id == Occurrence.series_id)
         .join(Tenant, Tenant.id == Series.tenant_id)
@@ -75,9 +76,17 @@ def _around(session: Session, own: Sequence[Spans]) -> defaultdict[int, list[Oth
         .where(or_(Claim.active, Occurrence.status == OccurrenceStatus.PENDING))
         .order_by(Claim.starts_at)
     )
-    for atom, start, end, id_, status, series_id, tenant_id, tenant in rows:
-        pending = status is OccurrenceStatus.PENDING
-        found[atom].append(Other(id_, series_id, tenant_id, tenant, Interval(start, end), pending))
+    for atom, start, end, id_, status, series_id, tenant in rows:
+        other = Other(
+            id_,
+            series_id,
+            tenant.id,
+            tenant.slug,
+            tenant.name,
+            Interval(start, end),
+            pending=status is OccurrenceStatus.PENDING,
+        )
+        found[atom].append(other)
     return found
 
 

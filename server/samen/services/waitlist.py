@@ -43,6 +43,16 @@ NO_SUCH = Refused((Refusal("no_such_wait"),))
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a member stands: `ahead` came before them for the same time; kept `until`, once it is offered."""
+
+    waiting: Waiting
+    ahead: int
+    during: Interval
+    until: datetime | None
+
+
+@dataclass(frozen=True)
 class Wish:
     """What a member would have, were it not taken."""
 
@@ -101,12 +111,40 @@ def _twice(session: Session, wish: Wish, space: Space) -> Refused | None:
     return Refused((Refusal("already_waiting", {"space": space.name}),)) if session.scalar(same) else None
 
 
+def places(session: Session, viewer: Viewer, now: datetime) -> list[Place]:
+    """What the viewer waits for, and what is kept for them, in order of time."""
+    waiting = line(session, now)
+    mine = [
+        Place(one, _ahead(one, waiting), wanted_by(one), None)
+        for one in waiting
+        if one.member_id == viewer.member_id
+    ]
+    offered = (
+        select(Waiting)
+        .join(Occurrence, Occurrence.id == Waiting.offer_id)
+        .where(Waiting.member_id == viewer.member_id, Waiting.state == WaitState.OFFERED)
+        .where(Occurrence.status == OccurrenceStatus.HELD, Occurrence.hold_until > now)
+    )
+    kept = [
+        Place(one, 0, Interval(one.offer.starts_at, one.offer.ends_at), one.offer.hold_until)
+        for one in session.scalars(offered)
+        if one.offer is not None
+    ]
+    return sorted([*kept, *mine], key=lambda place: (place.until is None, place.during))
+
+
+def _ahead(one: Waiting, waiting: Sequence[Waiting]) -> int:
+    """How many came before for a part of the same."""
+    wanted, atoms = placing.claimed(one.space, wanted_by(one)), set(placing.atoms_of(one.space))
+    return sum(_meets(other, atoms, wanted) for other in takewhile(lambda other: other is not one, waiting))
+
+
 def withdraw(session: Session, waiting_id: int, viewer: Viewer, now: datetime) -> Waiting | Refused:
     """Leave the line; what was kept goes to the next."""
     one = _of_viewer(session, waiting_id, viewer)
     if one is None:
         return NO_SUCH
-    if _turn(session, one, WaitState.WAITING, WaitState.WITHDRAWN):
+    if turn(session, one, WaitState.WAITING, WaitState.WITHDRAWN):
         return one
     return decline(session, waiting_id, viewer, now)
 
@@ -126,7 +164,7 @@ def accept(session: Session, waiting_id: int, viewer: Viewer, now: datetime) -> 
     placing.wait_for(session, [Slot(offer.original_start, one.space, during)])
     if not standing.become(session, [offer.id], standing.HELD & (Occurrence.hold_until > now), status):
         return Refused((Refusal("offer_is_over"),))
-    _turn(session, one, WaitState.OFFERED, WaitState.TAKEN)
+    turn(session, one, WaitState.OFFERED, WaitState.TAKEN)
     return _taken(session, offer, viewer, holds, now)
 
 
@@ -181,7 +219,7 @@ def _end(session: Session, one: Waiting, state: WaitState, now: datetime) -> boo
         return False
     placing.wait_for(session, [Slot(offer.original_start, offer.space, wanted_by(one))])
     ended = standing.end(session, [offer.id], standing.HELD, OccurrenceStatus.LAPSED, now)
-    if not _turn(session, one, WaitState.OFFERED, state) or not ended:
+    if not turn(session, one, WaitState.OFFERED, state) or not ended:
         return False
     _offer_rest(session, offer, now)
     return True
@@ -202,7 +240,7 @@ def _of_viewer(session: Session, waiting_id: int, viewer: Viewer) -> Waiting | N
     return one
 
 
-def _turn(session: Session, one: Waiting, was: WaitState, becomes: WaitState) -> bool:
+def turn(session: Session, one: Waiting, was: WaitState, becomes: WaitState) -> bool:
     """Whether it was this worker who brought somebody in the line from one state to the next."""
     changed = update(Waiting).where(Waiting.id == one.id, Waiting.state == was).values(state=becomes)
     return session.scalar(changed.returning(Waiting.id)) is not None
@@ -302,7 +340,7 @@ def booker_of(session: Session, one: Waiting) -> Booker | None:
 
 def _keep(session: Session, one: Waiting, during: Interval, now: datetime) -> bool:
     """Keep the time for them, unless they have just withdrawn."""
-    if not _turn(session, one, WaitState.WAITING, WaitState.OFFERED):
+    if not turn(session, one, WaitState.WAITING, WaitState.OFFERED):
         return False
     until = hold_until(now, timedelta(minutes=one.space.hold_min), during.start)
     one.offer_id = store(session, one, during, OccurrenceStatus.HELD, now, until)
