@@ -143,6 +143,29 @@ def listen(
     Listener(broker, topics, handle, client_id).run(stop)
 
 
+def say(broker: Broker, publications: Sequence[Publication]) -> bool:
+    """Connect, publish and leave, for who seldom has something to say; False where it could not be said."""
+    if not publications:
+        return True
+    client, ready = _client(broker, "", keeps_session=False), threading.Event()
+    client.on_connect = lambda *_: ready.set()
+    try:
+        client.connect(broker.host, broker.port)
+    except OSError as error:
+        log.warning("not_said", messages=len(publications), reason=str(error))
+        return False
+    client.loop_start()
+    try:
+        if not ready.wait(DRAIN_S):
+            return False
+        sent = [client.publish(p.topic, p.payload, p.qos, p.retain) for p in publications]
+        sent[-1].wait_for_publish(DRAIN_S)
+        return sent[-1].is_published()
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
 class Watch:
     """A subscription for what happens now: nothing is kept while it is away.
 

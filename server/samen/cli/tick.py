@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from samen.adapters.db import Database
 from samen.adapters.smtp import post_for
 from samen.cli.ingest import until_told
+from samen.cli.sweep import Sweep
 from samen.config import Settings
 from samen.services import mail
 from samen.services.rollup import roll_up
@@ -52,7 +53,8 @@ def _lapse_mails(database: Database) -> int:
 
 def jobs(settings: Settings, stop: threading.Event) -> dict[str, Job]:
     """What `samen tick` does, under the names by which it reports."""
-    return {"rolled up": catch_up, "mails": mail_job(settings, stop)}
+    sweep = Sweep(settings.mqtt, utc_now)
+    return {"rolled up": catch_up, "bookings looked at": sweep, "mails": mail_job(settings, stop)}
 
 
 def run_tick(database: Database, todo: Sequence[Job], stop: threading.Event) -> None:
@@ -77,7 +79,7 @@ def _repeat(job: Job, database: Database, stop: threading.Event) -> None:
 @click.command
 @click.option("--once", is_flag=True, help="Do what is due now and leave.")
 def tick(once: bool) -> None:
-    """Do what is due: roll readings up into quarters, hours and days, and send mails."""
+    """Do what is due: roll readings up, free booked rooms that stand empty, and send mails."""
     configure_logs()
     settings = Settings.from_env()
     stop = threading.Event()

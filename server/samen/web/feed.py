@@ -90,10 +90,12 @@ class Feed:
             self._hub.publish("meter", {"meter": meter, "power_w": power.w, "at": power.at.isoformat()})
 
     def _hear_change(self, payload: bytes) -> None:
-        kind, name = _named(payload)
+        kind, name, on = _named(payload)
         if name is None:
             log.warning("live_message_unreadable", size=len(payload))
             return
+        if on is not None:
+            self._hub.publish("booking", {"space": name, "on": on})
         tell = self.tell_rooms if kind == "space" else self.tell_meter
         try:
             with self._database.read() as session:
@@ -103,13 +105,20 @@ class Feed:
             log.warning("change_not_told", error=type(error).__name__)
 
 
-def _named(payload: bytes) -> tuple[str, str | None]:
-    """("space" or "meter", its slug); None for a slug where the message is not one of ingest's."""
+def _named(payload: bytes) -> tuple[str, str | None, str | None]:
+    """("space" or "meter", its slug, the day on which a space's bookings changed if they did).
+
+    None for a slug where the message is not one of ours.
+    """
     try:
         message = json.loads(payload)
     except ValueError:
         message = None
     said = message if isinstance(message, dict) else {}
     kind = "meter" if "meter" in said else "space"
-    name = said.get(kind)
-    return kind, name if isinstance(name, str) and name.isprintable() else None
+    name, on = (_printable(said.get(key)) for key in (kind, "on"))
+    return kind, name, on
+
+
+def _printable(value: object) -> str | None:
+    return value if isinstance(value, str) and value.isprintable() else None
