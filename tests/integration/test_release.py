@@ -57,40 +57,40 @@ def test_who_is_seen_keeps_the_room(building):
     assert building.told(building.an) == ["release_warning"]
 
 
-def test_one_tap_keeps_the_room(building):
-    booked = building.booked("10:00", "12:00")
-    building.hears("empty", "09:30", "11:30")
-    building.sweep("10:00", "10:08")
+def test_one_tap_keeps_the_room(cheap):
+    booked = cheap.booked("10:00", "12:00")
+    cheap.hears("empty", "09:30", "11:30")
+    cheap.sweep("10:00", "10:08")
 
-    answer = building.check_in(booked, building.an, "10:09")
-    building.sweep("10:10", "10:15", "10:30", "11:00", "11:20")
+    answer = cheap.check_in(booked, cheap.an, "10:09")
+    cheap.sweep("10:10", "10:15", "10:30", "11:00", "11:20")
 
     assert answer.checked_in_at == at("10:09")
-    assert building.stands(booked) == ("confirmed", None)
-    building.sweep("12:00")
-    assert building.stands(booked) == ("confirmed", True)
+    assert cheap.stands(booked) == ("confirmed", None)
+    cheap.sweep("12:00")
+    assert cheap.stands(booked) == ("confirmed", True)
 
 
 @pytest.mark.parametrize("ends", ["09:30", "10:05"])
-def test_a_silent_sensor_frees_nothing_and_managers_are_told_once(building, ends):
-    booked = building.booked("10:00", "12:00")
-    building.hears("empty", "09:00", ends)
+def test_a_silent_sensor_frees_nothing_and_managers_are_told_once(cheap, ends):
+    booked = cheap.booked("10:00", "12:00")
+    cheap.hears("empty", "09:00", ends)
 
-    building.sweep("10:00", "10:08", "10:15", "10:22", "10:30", "12:00")
+    cheap.sweep("10:00", "10:08", "10:15", "10:22", "10:30", "12:00")
 
-    assert building.stands(booked) == ("confirmed", None)
-    assert building.told(building.boss) == ["sensor_silent"]
-    assert "no_show_released" not in building.told(building.an)
+    assert cheap.stands(booked) == ("confirmed", None)
+    assert cheap.told(cheap.boss) == ["sensor_silent"]
+    assert "no_show_released" not in cheap.told(cheap.an)
 
 
-def test_a_room_that_never_had_a_sensor_is_left_alone(building):
-    booked = building.booked("10:00", "12:00", "marolles")
+def test_a_room_that_never_had_a_sensor_is_left_alone(cheap):
+    booked = cheap.booked("10:00", "12:00", "marolles")
 
-    looks = [building.sweep(clock).looked for clock in ("10:00", "10:08", "10:16", "12:00")]
+    looks = [cheap.sweep(clock).looked for clock in ("10:00", "10:08", "10:16", "12:00")]
 
     assert looks == [1, 0, 0, 1]
-    assert building.stands(booked) == ("confirmed", None)
-    assert building.told(building.boss) == []
+    assert cheap.stands(booked) == ("confirmed", None)
+    assert cheap.told(cheap.boss) == []
 
 
 def test_the_rest_is_given_away_once_everybody_has_left(building):
@@ -214,14 +214,14 @@ def test_what_has_not_begun_is_given_back_whole(building):
     assert codes(building.give_back(booked, building.an, "09:00")) == ["already_released"]
 
 
-def test_of_what_runs_the_rest_is_given_back(building):
-    booked = building.booked("10:00", "12:00")
+def test_of_what_runs_the_rest_is_given_back(cheap):
+    booked = cheap.booked("10:00", "12:00")
 
-    answer = building.give_back(booked, building.an, "10:31")
+    answer = cheap.give_back(booked, cheap.an, "10:31")
 
     assert (answer.status, answer.ends_at) == (OccurrenceStatus.CONFIRMED, at("10:35"))
-    assert isinstance(building.calendar.ask("10:35", "12:00", now=at("10:32")), Booked)
-    with building.database.read() as session:
+    assert isinstance(cheap.calendar.ask("10:35", "12:00", now=at("10:32")), Booked)
+    with cheap.database.read() as session:
         ends = session.scalar(select(func.max(Claim.ends_at)).where(Claim.occurrence_id == booked))
     assert ends == at("10:35")
 
