@@ -11,13 +11,20 @@ SECRET_TITLE = "Entretien confidentiel de Chloé"
 # What a route's arguments are filled with.
 SAMPLES = {"token": "no-such-token", "meter": "main", "on": "2026-11-23"}
 STREAMS = {"events.page_events", "live.stream_events"}
-OPEN_TO_WRITE = {"account.check_password", "account.sign_out", "account.accept", "preferences.save"}
+OPEN_TO_WRITE = {
+    "account.check_password",
+    "account.sign_out",
+    "account.accept",
+    "door.here",
+    "preferences.save",
+}
 EVERYBODY = set(PEOPLE)
 MATRIX = {
     "/": EVERYBODY,
     "/day/2026-11-23": EVERYBODY,
     "/book": EVERYBODY - {"axel"},
     "/bookings": EVERYBODY - {"axel"},
+    "/check-in/iris": EVERYBODY - {"axel"},
     "/rooms/now?on=2026-11-23": EVERYBODY,
     "/energy": {"mounia", "axel"},
     "/devices": {"mounia", "axel"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from samen.web.api import bookings, devices, energy, events, occurrences, series, spaces
+from samen.web.api import bookings, devices, energy, events, occurrences, release, series, spaces
 from samen.web.api.kernel import PREFIX, SamenApi, SpecBlueprint
 from samen.web.policy import Access, declare
 
@@ -13,6 +13,7 @@ BLUEPRINTS: tuple[SpecBlueprint, ...] = (
     bookings.blueprint,
     occurrences.blueprint,
     series.blueprint,
+    release.blueprint,
     energy.blueprint,
     devices.blueprint,
     events.blueprint,
