@@ -226,6 +226,14 @@ def test_of_what_runs_the_rest_is_given_back(cheap):
     assert ends == at("10:35")
 
 
+def test_buffers_that_were_changed_since_stand_in_nobodys_way(cheap):
+    booked = cheap.booked("10:00", "12:00")
+    cheap.booked("12:00", "13:00")
+    cheap.rules(before_min=60, after_min=60)
+
+    assert cheap.give_back(booked, cheap.an, "11:25").ends_at == at("11:25")
+
+
 def test_the_last_minutes_are_not_worth_giving_back(cheap):
     booked = cheap.booked("10:00", "12:00")
 

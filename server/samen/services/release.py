@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.db import Database
 from samen.adapters.db.locks import TENANT, take_turn
-from samen.adapters.db.models import Invite, Notice, Occurrence, OccurrenceStatus, Series, Space
+from samen.adapters.db.models import Claim, Invite, Notice, Occurrence, OccurrenceStatus, Series, Space
 from samen.adapters.message import Publication
 from samen.domain.access import Role, Viewer
 from samen.domain.interval import Interval
@@ -132,11 +132,13 @@ def release(session: Session, occurrence_id: UUID, viewer: Viewer, now: datetime
 
 def _shorten(session: Session, one: Occurrence, stands: ColumnElement[bool], ends_at: datetime) -> bool:
     """End it earlier, its claims too; False when it was changed meanwhile."""
-    until = one.booked_until or one.ends_at
-    slot = Slot(one.original_start, one.space, Interval(one.starts_at, ends_at))
+    until, by = one.booked_until or one.ends_at, one.ends_at - ends_at
     if not _change(session, one.id, stands, ends_at=ends_at, booked_until=until, look_at=ends_at):
         return False
-    placing.put_claims(session, {one.id: slot}, one.series.bundle)
+    # As they were claimed: the space's buffers may be others by now, and others may have booked by them.
+    for claim in session.scalars(select(Claim).where(Claim.occurrence_id == one.id)):
+        claim.ends_at -= by
+    session.flush()
     return True
 
 
