@@ -83,10 +83,18 @@ def an_offer(race, pool, during):
     def accept(session):
         return isinstance(waitlist.accept(session, bo, race.bo, IN_TIME), Booked)
 
-    yes = race.at_once(pool, accept, accept, lambda session: waitlist.expire(session, TOO_LATE) < 0)
+    def sweep(session):
+        waitlist.expire(session, TOO_LATE)
+
+    yes = race.at_once(pool, accept, accept, sweep)
     with race.database.read() as session:
         first, second = (session.get_one(Waiting, one) for one in (bo, cy))
-        ends = (sum(yes), first.state, session.get_one(Occurrence, first.offer_id).status, second.state)
+        ends = (
+            yes.count(True),
+            first.state,
+            session.get_one(Occurrence, first.offer_id).status,
+            second.state,
+        )
     return ends in {
         (1, WaitState.TAKEN, OccurrenceStatus.CONFIRMED, WaitState.WAITING),
         (0, WaitState.LAPSED, OccurrenceStatus.LAPSED, WaitState.OFFERED),

@@ -18,7 +18,7 @@ from samen.adapters.db.models import (
 )
 from samen.domain.quota import Basis, Period
 from samen.domain.rules import Approval
-from samen.services import cancelling, ingest, takeover, waitlist
+from samen.services import cancelling, ingest, takeover, waiting_sweep, waitlist
 from samen.services.booking import Booked, Refused
 from samen.services.waitlist import Wish
 from support.building import NOW, Calendar, a_member, at, codes, load_demo, span
@@ -56,7 +56,7 @@ class Line:
 
     def expire(self, now):
         with self.database.write() as session:
-            return waitlist.expire(session, now)
+            return len(waitlist.expire(session, now))
 
     def state(self, waiting_id):
         with self.database.read() as session:
@@ -277,8 +277,7 @@ def test_what_stands_free_all_the_same_is_offered_by_the_sweep(cheap):
     assert cheap.state(bo) is WaitState.WAITING
 
     cheap.change(Space, Space.slug == "iris", capacity=12)
-    with cheap.database.write() as session:
-        waitlist.catch_up(session, NOW)
+    waiting_sweep.sweep(cheap.database, NOW)
 
     assert cheap.state(bo) is WaitState.OFFERED
 
@@ -303,8 +302,7 @@ class Door(Line):
             return answer if isinstance(answer, Refused) else answer.id
 
     def sweep(self, clock):
-        with self.database.write() as session:
-            return takeover.sweep(session, at(clock))
+        return waiting_sweep.sweep(self.database, at(clock)).looked
 
     def stands(self):
         with self.database.read() as session:

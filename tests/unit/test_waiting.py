@@ -73,7 +73,7 @@ def test_only_what_runs_and_is_known_to_be_empty_can_be_asked_for(booked, room, 
 
 
 @pytest.mark.parametrize(
-    ("booked", "room", "checked_in", "granted"),
+    ("booked", "room", "answered", "granted"),
     [
         (Interval(at("10:00"), at("12:00")), RoomNow.BOOKED_EMPTY, False, True),
         (Interval(at("10:00"), at("12:00")), RoomNow.BOOKED_EMPTY, True, False),
@@ -82,5 +82,5 @@ def test_only_what_runs_and_is_known_to_be_empty_can_be_asked_for(booked, room, 
         (Interval(at("10:00"), at("10:50")), RoomNow.BOOKED_EMPTY, False, False),
     ],
 )
-def test_a_room_changes_hands_only_while_it_is_known_to_be_empty(booked, room, checked_in, granted):
-    assert changes_hands(booked, room, checked_in, at("10:40")) is granted
+def test_a_room_changes_hands_only_while_it_is_known_to_be_empty(booked, room, answered, granted):
+    assert changes_hands(booked, room, answered, at("10:40")) is granted

@@ -14,6 +14,7 @@ from samen.adapters.db import Database
 from samen.adapters.smtp import post_for
 from samen.cli.ingest import until_told
 from samen.cli.sweep import Sweep
+from samen.cli.waiting import waiting_job
 from samen.config import Settings
 from samen.services import mail
 from samen.services.rollup import roll_up
@@ -54,7 +55,12 @@ def _lapse_mails(database: Database) -> int:
 def jobs(settings: Settings, stop: threading.Event) -> dict[str, Job]:
     """What `samen tick` does, under the names by which it reports."""
     sweep = Sweep(settings.mqtt, utc_now)
-    return {"rolled up": catch_up, "bookings looked at": sweep, "mails": mail_job(settings, stop)}
+    return {
+        "rolled up": catch_up,
+        "bookings looked at": sweep,
+        "waits settled": waiting_job(settings.mqtt, utc_now),
+        "mails": mail_job(settings, stop),
+    }
 
 
 def run_tick(database: Database, todo: Sequence[Job], stop: threading.Event) -> None:

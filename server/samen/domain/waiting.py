@@ -52,7 +52,7 @@ def may_be_asked_for(booked: Interval, room: RoomNow, now: datetime) -> Refusal 
     return None if room is RoomNow.BOOKED_EMPTY else Refusal("not_known_empty")
 
 
-def changes_hands(booked: Interval, room: RoomNow, checked_in: bool, now: datetime) -> bool:
+def changes_hands(booked: Interval, room: RoomNow, answered: bool, now: datetime) -> bool:
     """Whether the rest of a booking goes to who asked: only of a room known to be empty, never on silence."""
     worth_it = booked.start <= now and booked.end - now >= SHORTEST_REST
-    return worth_it and not checked_in and room is RoomNow.BOOKED_EMPTY
+    return worth_it and not answered and room is RoomNow.BOOKED_EMPTY

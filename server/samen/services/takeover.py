@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.locks import TENANT, take_turn
@@ -24,12 +24,11 @@ from samen.domain.interval import Interval
 from samen.domain.presence import RoomNow
 from samen.domain.rules import Refusal
 from samen.domain.waiting import ANSWER_WITHIN, changes_hands, may_be_asked_for, still_refused
-from samen.services import audit, booking, notices, placing, quota, rooms, standing, waitlist
+from samen.services import audit, booking, notices, placing, quota, release, rooms, standing, waitlist
 from samen.services.booking import Refused
 from samen.services.moving import slot_of
 from samen.services.placing import Party, Slot
 
-TICK = "worker:tick"
 NO_SUCH = Refused((Refusal("no_such_wait"),))
 
 
@@ -74,8 +73,6 @@ def _against(
     no = may_be_asked_for(_during(booked), _room(session, booked.space, now), now)
     if no is not None or not stands:
         return Refused((no or Refusal("not_running_now"),))
-    if booked.checked_in_at is not None:
-        return Refused((Refusal("checked_in"),))
     before = select(Waiting.id).where(Waiting.takes_over_id == booked.id).limit(1)
     if session.scalar(before) is not None:
         return Refused((Refusal("already_asked"),))
@@ -109,26 +106,25 @@ def keep(session: Session, waiting_id: int, viewer: Viewer, now: datetime) -> Wa
     if not asked or not booked or not viewer.may_change(booked.series.tenant_id, booked.series.booked_by_id):
         return NO_SUCH
     take_turn(session, TENANT, [booked.series.tenant_id, asked.tenant_id])
-    stands = update(Occurrence).where(Occurrence.id == booked.id, standing.CONFIRMED)
-    if session.scalar(stands.values(checked_in_at=now).returning(Occurrence.id)) is None:
-        return Refused((Refusal("already_decided"),))
+    answer = release.check_in(session, booked.id, viewer, now)
+    if isinstance(answer, Refused):
+        return answer
     _refuse(session, asked, now)
     return asked
 
 
-def sweep(session: Session, now: datetime, limit: int = 1) -> int:
-    """Decide on what nobody answered in time; gives how many. With several workers, one a transaction."""
-    due = (
-        select(Waiting)
-        .where(Waiting.state == WaitState.WAITING, Waiting.answer_by <= now)
-        .order_by(Waiting.id)
-        .limit(limit)
-    )
-    asked = session.scalars(due).all()
-    for one in asked:
-        if not _change_hands(session, one, now):
-            _refuse(session, one, now)
-    return len(asked)
+def overdue(session: Session, now: datetime) -> Sequence[int]:
+    """What nobody answered in time."""
+    due = select(Waiting.id).where(Waiting.state == WaitState.WAITING, Waiting.answer_by <= now)
+    return session.scalars(due.order_by(Waiting.id)).all()
+
+
+def settle(session: Session, waiting_id: int, now: datetime) -> Waiting:
+    """Decide on what nobody answered in time. With several workers, one a transaction: one of them wins."""
+    asked = session.get_one(Waiting, waiting_id)
+    if not _change_hands(session, asked, now):
+        _refuse(session, asked, now)
+    return asked
 
 
 def _change_hands(session: Session, asked: Waiting, now: datetime) -> bool:
@@ -140,8 +136,8 @@ def _change_hands(session: Session, asked: Waiting, now: datetime) -> bool:
     placing.wait_for(session, [slot_of(booked)], booked.series.bundle)
     session.refresh(booked)
     room = _room(session, booked.space, now)
-    checked_in = booked.checked_in_at is not None
-    if not changes_hands(_during(booked), room, checked_in, now) or not waitlist.booker_of(session, asked):
+    answered = booked.checked_in_at is not None and booked.checked_in_at >= asked.created_at
+    if not changes_hands(_during(booked), room, answered, now) or not waitlist.booker_of(session, asked):
         return False
     rest = Interval(now, booked.ends_at)
     if quota.over(session, asked.tenant_id, [(rest, booked.space.weight)], now):
@@ -151,7 +147,9 @@ def _change_hands(session: Session, asked: Waiting, now: datetime) -> bool:
     _tell_given_up(session, booked, now)
     _give(session, asked, rest, now)
     waitlist.offer_freed(session, *_freed(booked), now)
-    audit.note(session, TICK, "booking.released", str(booked.series_id), booking.audit_facts([booked]), now)
+    audit.note(
+        session, release.TICK, "booking.released", str(booked.series_id), booking.audit_facts([booked]), now
+    )
     return True
 
 

@@ -191,24 +191,31 @@ def decline(session: Session, waiting_id: int, viewer: Viewer, now: datetime) ->
     return one
 
 
-def expire(session: Session, now: datetime, limit: int = 50) -> int:
-    """End offers that nobody took in time, tell so, and offer them to the next; gives how many.
-
-    With several workers, one a transaction: each takes its own tenant's turn.
-    """
-    overdue = (
-        select(Waiting)
+def overdue(session: Session, now: datetime) -> Sequence[int]:
+    """Offers that nobody took in time, or that were given up as if they were bookings."""
+    due = (
+        select(Waiting.id)
         .join(Occurrence, Occurrence.id == Waiting.offer_id)
         .where(Waiting.state == WaitState.OFFERED)
         .where((Occurrence.hold_until <= now) | (Occurrence.status != OccurrenceStatus.HELD))
-        .order_by(Waiting.id)
-        .limit(limit)
     )
-    found = session.scalars(overdue).all()
-    for one in found:
-        if _end(session, one, WaitState.LAPSED, now):
-            notices.tell(session, [one.member_id], "offer_lapsed", facts_of(one, wanted_by(one)), now)
-    return len(found)
+    return session.scalars(due.order_by(Waiting.id)).all()
+
+
+def lapse(session: Session, waiting_id: int, now: datetime) -> Waiting:
+    """End an offer that is overdue, tell so, and offer it to the next; of several workers one does.
+
+    One a transaction: each waits for the turn of its own tenant.
+    """
+    one = session.get_one(Waiting, waiting_id)
+    if _end(session, one, WaitState.LAPSED, now):
+        notices.tell(session, [one.member_id], "offer_lapsed", facts_of(one, wanted_by(one)), now)
+    return one
+
+
+def expire(session: Session, now: datetime) -> list[Waiting]:
+    """End every offer that is overdue, where nobody else works on the same database."""
+    return [lapse(session, waiting_id, now) for waiting_id in overdue(session, now)]
 
 
 def _end(session: Session, one: Waiting, state: WaitState, now: datetime) -> bool:
