@@ -7,7 +7,7 @@ peaks, whichever site is booked.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,10 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.locks import TENANT, take_turn
-from samen.adapters.db.models import Occurrence, OccurrenceStatus, Peak, Quota, Series, Site, Space
+from samen.adapters.db.models import Occurrence, OccurrenceStatus, Peak, Quota, Series, Site, Space, Tenant
+from samen.domain.access import Viewer
 from samen.domain.interval import Interval, hull
 from samen.domain.quota import Basis, Busy, Period, Spent, period_of, periods_touched, weighted_hours
 from samen.domain.rules import Fact, Refusal
+from samen.services import audit
 
 # What was cancelled or released while it ran counts until then; what was declined or lapsed never stood.
 COUNTING = (
@@ -38,7 +40,10 @@ TINY = 1e-6
 
 @dataclass(frozen=True)
 class QuotaUse:
-    """How a tenant stands against one quota, in weighted hours; `used`: what is over, where somebody came."""
+    """How a tenant stands against one quota, in weighted hours.
+
+    `used`: what is over, where somebody came. `counted`: what its basis says, of which `left` is the rest.
+    """
 
     period: Period
     basis: Basis
@@ -46,6 +51,7 @@ class QuotaUse:
     limit: float
     booked: float
     used: float
+    counted: float
     left: float
 
 
@@ -120,6 +126,26 @@ def hours_by_space(session: Session, tenant_id: int, during: Interval, now: date
         for space, spent in by_space.items()
     ]
     return sorted((use for use in uses if use.booked), key=lambda use: (-use.booked, use.space))
+
+
+def allot(
+    session: Session,
+    tenant: Tenant,
+    quotas: Mapping[Period, tuple[float, Basis]],
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Make these the tenant's quotas; a period that is not named has none."""
+    before = {quota.period: (quota.hours, quota.basis) for quota in tenant.quotas}
+    if before == quotas:
+        return
+    kept = {quota.period: quota for quota in tenant.quotas}
+    tenant.quotas = [kept.get(period) or Quota(period=period) for period in Period if period in quotas]
+    for quota in tenant.quotas:
+        quota.hours, quota.basis = quotas[quota.period]
+    session.flush()
+    facts = {period.value: [hours, basis.value] for period, (hours, basis) in quotas.items()}
+    audit.note(session, viewer.actor, "rules.changed", f"tenant:{tenant.slug}", {"quotas": facts}, now)
 
 
 def this_period(session: Session, period: Period, now: datetime) -> Interval:
@@ -203,6 +229,7 @@ def _use(session: Session, quota: Quota, window: Interval, meter: Meter, now: da
         limit=quota.hours,
         booked=meter.hours(spent, Basis.BOOKED, window),
         used=_used(meter, spent, window, now),
+        counted=counted,
         left=max(0.0, quota.hours - counted),
     )
 

@@ -11,6 +11,7 @@ from samen.adapters.db import Database
 from samen.config import Settings
 from samen.web import (
     account,
+    approvals,
     assets,
     booking,
     check_in,
@@ -23,11 +24,15 @@ from samen.web import (
     health,
     i18n,
     members,
+    notices,
     policy,
     preferences,
     rooms,
     security,
     series,
+    space_settings,
+    tenant,
+    waitlist,
 )
 from samen.web.api import init_api
 from samen.web.compress import init_compress
@@ -41,6 +46,7 @@ from samen.web.throttle import Throttle
 
 BLUEPRINTS = (
     account.blueprint,
+    approvals.blueprint,
     booking.blueprint,
     check_in.blueprint,
     devices.blueprint,
@@ -50,9 +56,13 @@ BLUEPRINTS = (
     feeds.blueprint,
     health.blueprint,
     members.blueprint,
+    notices.blueprint,
     preferences.blueprint,
     rooms.blueprint,
     series.blueprint,
+    space_settings.blueprint,
+    tenant.blueprint,
+    waitlist.blueprint,
 )
 
 

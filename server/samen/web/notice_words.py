@@ -69,6 +69,9 @@ NOTICES = {
     ),
     "request_approved": Words(N_("Approved: %(space)s, %(when)s"), N_("Your request was approved.")),
     "request_declined": Words(N_("Declined: %(space)s, %(when)s"), N_("Your request was declined.")),
+    "request_overtaken": Words(
+        N_("Declined: %(space)s, %(when)s"), N_("Another request for that time was approved.")
+    ),
     "request_waits": Words(
         N_("To decide: %(space)s, %(when)s"),
         N_("Somebody asks for it, and it is yours to say yes or no."),

@@ -27,6 +27,7 @@ class Access(enum.Enum):
     SIGNED_IN = frozenset(Role)
     BOOKING = frozenset({Role.MEMBER, Role.TENANT_ADMIN, Role.MANAGER})
     TENANT_ADMIN = frozenset({Role.TENANT_ADMIN, Role.MANAGER})
+    MANAGER = frozenset({Role.MANAGER})
     OVERSIGHT = frozenset({Role.MANAGER, Role.AUDITOR})
 
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from samen.adapters.db.models import Site
 from samen.domain.access import Role
+from samen.services import notices
 from samen.services.login import Account
 from samen.services.rooms import room_states
 from samen.web import current, i18n
@@ -25,6 +26,7 @@ AREAS = {
     "energy": Access.OVERSIGHT,
     "devices": Access.OVERSIGHT,
     "members": Access.TENANT_ADMIN,
+    "spaces": Access.MANAGER,
 }
 IN_USE = frozenset({"in_use", "occupied"})
 
@@ -67,6 +69,14 @@ class Shell:
         with current.database().read() as session:
             states = room_states(session, building(session).id, current.now())
         return [{"space": state.slug, "state": shown_state(state)} for state in states]
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices wait for the reader."""
+        if self.member is None:
+            return 0
+        with current.database().read() as session:
+            return notices.count_unread(session, self.member.viewer.member_id)
 
     @property
     def in_use(self) -> int:

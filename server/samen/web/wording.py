@@ -35,7 +35,6 @@ SENTENCES = {
     "already_waiting": N_("You are waiting for %(space)s at that time already."),
     "bad_rrule": N_("The rule cannot be used: %(reason)s."),
     "blacked_out": N_("It is closed: %(reason)s. It is open again on %(nearest)s."),
-    "checked_in": N_("Somebody has checked in: they may be back any moment."),
     "closed_on_holiday": N_("It is closed on %(holiday)s. It is open again on %(nearest)s."),
     "closed_that_day": N_("It is closed on %(date)s. It is open again on %(nearest)s."),
     "event_no_end": N_("It does not say when it ends."),

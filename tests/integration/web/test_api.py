@@ -53,7 +53,7 @@ BODIES = JSON | st.dictionaries(FIELDS, JSON | SENSE, max_size=8)
 def _paths(house):
     """Every endpoint's address as OpenAPI writes it."""
     rules = [rule.rule for rule in house.app.url_map.iter_rules() if rule.rule.startswith("/api/v1/")]
-    return {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule) for rule in rules}
+    return {re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule) for rule in rules}
 
 
 @FEW

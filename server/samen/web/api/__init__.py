@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from samen.web.api import bookings, devices, energy, events, occurrences, release, series, spaces
+from samen.web.api import (
+    approvals,
+    bookings,
+    devices,
+    energy,
+    events,
+    occurrences,
+    release,
+    series,
+    spaces,
+    waitlist,
+)
 from samen.web.api.kernel import PREFIX, SamenApi, SpecBlueprint
 from samen.web.policy import Access, declare
 
@@ -14,6 +25,8 @@ BLUEPRINTS: tuple[SpecBlueprint, ...] = (
     occurrences.blueprint,
     series.blueprint,
     release.blueprint,
+    waitlist.blueprint,
+    approvals.blueprint,
     energy.blueprint,
     devices.blueprint,
     events.blueprint,

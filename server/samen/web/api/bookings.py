@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
 from sqlalchemy.orm import Session
 
+from samen.adapters.db.models import Occurrence
 from samen.domain.access import Scope
 from samen.services import booking
 from samen.services.booking import Ask, Booked, Refused
@@ -48,27 +48,27 @@ def book(body: dict[str, Any]) -> Response:
 
 def _answer(session: Session, ask: Ask) -> tuple[Answer, list[Spot]]:
     answer = booking.request(session, ask, current.now())
-    if isinstance(answer, Refused):
-        return refused(answer), []
-    body = json.dumps(BookingSchema().dump(_booked(answer)))
-    spots = spots_of(answer.occurrences)
-    return Answer(202 if answer.pending else 201, JSON, body), spots
+    return (refused(answer), []) if isinstance(answer, Refused) else booked(answer)
 
 
-def _booked(answer: Booked) -> Mapping[str, Any]:
-    occurrences = [
-        {
-            "id": one.id,
-            "start": one.starts_at,
-            "end": one.ends_at,
-            "space": one.space.slug,
-            "state": one.status.value,
-        }
-        for one in answer.occurrences
-    ]
-    return {
+def booked(answer: Booked) -> tuple[Answer, list[Spot]]:
+    """The answer that a new booking is, and where it stands. Call within its session."""
+    told = {
         "id": answer.series.id,
-        "occurrences": occurrences,
+        "occurrences": [date_shown(one) for one in answer.occurrences],
         "skipped": answer.skipped,
         "missing": answer.missing,
+    }
+    body = json.dumps(BookingSchema().dump(told))
+    return Answer(202 if answer.pending else 201, JSON, body), spots_of(answer.occurrences)
+
+
+def date_shown(one: Occurrence) -> dict[str, Any]:
+    """A date as `BookedDateSchema` tells it."""
+    return {
+        "id": one.id,
+        "start": one.starts_at,
+        "end": one.ends_at,
+        "space": one.space.slug,
+        "state": one.status.value,
     }

@@ -17,6 +17,8 @@ from samen.web.wording import plain_facts, refusal_text
 STATUS = {
     "unknown_space": 422,
     "no_such_booking": 404,
+    "no_such_request": 404,
+    "no_such_wait": 404,
     "bad_rrule": 422,
     "ends_before_start": 422,
     "no_dates": 422,
