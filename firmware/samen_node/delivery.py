@@ -24,6 +24,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._sent = {}
         self._told = []
+        self._cursor = _START
 
     def offer(self, seq, record):
         """A reading that was just put in the outbox."""
@@ -40,9 +41,10 @@ class Delivery:
                 del self._sent[key]
 
     def link_is_up(self):
-        """Whatever was in the air on the old link counts as never sent."""
+        """Whatever was in the air on the old link counts as never sent; the walk begins anew."""
         self._sent.clear()
         self._told = []
+        self._cursor = _START
 
     async def live(self):
         """For ever: publish what is fresh."""
@@ -58,31 +60,31 @@ class Delivery:
 
     async def backlog(self):
         """For ever: walk through the outbox from its oldest reading, a batch each replay_s."""
-        cursor = _START
         while True:
             await asyncio.sleep(self._settings["replay_s"])
             if self._connected():
                 try:
                     await self._tell_gaps()
-                    cursor = await self._step(cursor)
+                    await self._step()
                 except OSError:
-                    cursor = _START
+                    self._cursor = _START
 
-    async def _step(self, cursor):
+    async def _step(self):
         self._expire()
         if len(self._sent) >= _IN_FLIGHT or not self._outbox.depth():
-            return cursor
-        items = self._outbox.pending(_BATCH, cursor)
+            return
+        items = self._outbox.pending(_BATCH, self._cursor)
         due = [item for item in items if item[:2] not in self._sent]
         if not due:
             # At the end of the outbox the walk begins anew: what was skipped may be overdue by then.
-            return items[-1][:2] if len(items) == _BATCH else _START
+            self._cursor = items[-1][:2] if len(items) == _BATCH else _START
+            return
         boot = due[0][0]
         payload, count = telemetry.replay(boot, [item[2] for item in due if item[0] == boot])
         for item in due[:count]:
             self._sent[item[:2]] = self._up()
+        self._cursor = due[count - 1][:2]
         await self._publish("replay", payload)
-        return due[count - 1][:2]
 
     def _expire(self):
         limit = self._up() - self._settings["resend_s"]

@@ -14,6 +14,7 @@ FIRMWARE = HERE.parent.parent / "firmware"
 sys.path.insert(0, str(HERE))
 
 from node_parts.broker import Mosquitto  # noqa: E402
+from node_parts.proxy import FaultProxy  # noqa: E402
 from node_parts.server import AckingServer  # noqa: E402
 
 
@@ -78,3 +79,10 @@ def server(broker: Mosquitto) -> Iterator[AckingServer]:
     running = AckingServer(broker.port)
     yield running
     running.stop()
+
+
+@pytest.fixture
+def proxy(broker: Mosquitto) -> Iterator[FaultProxy]:
+    between = FaultProxy(broker.port)
+    yield between
+    between.close()

@@ -8,8 +8,6 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 from node_parts.authority import Authority
-from node_parts.broker import Mosquitto
-from node_parts.proxy import FaultProxy
 
 from support.ports import eventually
 
@@ -88,13 +86,6 @@ def listen() -> Iterator[Callable[..., Listener]]:
     yield start
     for listener in listeners:
         listener.stop()
-
-
-@pytest.fixture
-def proxy(broker: Mosquitto) -> Iterator[FaultProxy]:
-    between = FaultProxy(broker.port)
-    yield between
-    between.close()
 
 
 def test_messages_of_both_qualities_pass_in_both_directions(broker, drive, listen):

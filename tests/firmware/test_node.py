@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from node_parts.broker import Mosquitto
 from node_parts.nodes import DEVICE, RunningNode
+from node_parts.proxy import FaultProxy
 from node_parts.server import AckingServer
 
 from support.ports import eventually
@@ -20,8 +21,8 @@ def start(broker: Mosquitto, tmp_path: Path) -> Iterator[Callable[..., RunningNo
     """Starts the node; a second start is the same node's next boot."""
     started: list[RunningNode] = []
 
-    def node(**settings: object) -> RunningNode:
-        started.append(RunningNode(broker, tmp_path / "nodes", **settings))
+    def node(via: FaultProxy | None = None, **settings: object) -> RunningNode:
+        started.append(RunningNode(via or broker, tmp_path / "nodes", **settings))
         return started[-1]
 
     yield node
@@ -92,14 +93,15 @@ def test_what_stays_unacked_is_sent_again_to_the_letter(server, start):
     assert node.kept() == []
 
 
-def test_readings_of_an_outage_are_replayed_oldest_first(broker, server, start):
-    node = start(energy_s=0.2)
+def test_readings_of_an_outage_are_replayed_oldest_first(proxy, server, start):
+    node = start(via=proxy, energy_s=0.2, resend_s=60)
     eventually(lambda: len(server.readings) > 3, within=20)
 
-    broker.kill()
+    proxy.frozen = True
     before = len(node.told("occupancy"))
     eventually(lambda: len(node.told("occupancy")) > before)
-    broker.start()
+    proxy.frozen = False
+    proxy.cut()
 
     eventually(lambda: server.heard["replay"], within=20)
     count = len(server.readings)

@@ -123,6 +123,22 @@ def test_a_new_link_starts_over():
     assert bench.replayed() == [(1, 0)]
 
 
+def test_a_new_link_starts_with_the_oldest_however_far_the_old_one_had_come():
+    bench = Bench()
+    bench.up = False
+    for _ in range(12):
+        bench.read()
+    bench.up = True
+
+    def fall_after_the_first_batch():
+        if len(bench.replayed()) == 4:
+            bench.delivery.link_is_up()
+
+    bench.run(60, each=fall_after_the_first_batch)
+
+    assert [seq for _boot, seq in bench.replayed()[:8]] == [0, 1, 2, 3] * 2
+
+
 def test_a_gap_is_told_once_a_link():
     bench = Bench(limit=1500)
     bench.up = False
