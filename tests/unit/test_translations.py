@@ -19,7 +19,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%")
 UNTRANSLATED = {"Samen", "kWh", "kW", "Enter"}
 SPOKEN = {"aria-label", "title", "alt", "placeholder"}
 # Blocks and macros that give attributes, outside of any tag.
-MARKUP_ALONE = r"\{% block page_class %\}.*?\{% endblock %\}|\{% macro invalid.*?\{% endmacro %\}"
+MARKUP_ALONE = r"\{% block page_class %\}.*?\{% endblock %\}|\{% macro (?:invalid|described).*?\{% endmacro %\}"
 NOTHING = "\N{WHITE SQUARE}"
 
 
@@ -76,10 +76,11 @@ def forms(message: Message) -> tuple[str, ...]:
 
 
 def same_places(message: Message) -> bool:
-    asked = message.id if isinstance(message.id, str) else message.id[-1]
-    return all(
-        sorted(PLACEHOLDER.findall(form)) == sorted(PLACEHOLDER.findall(asked)) for form in forms(message)
-    )
+    """One may do without its number ("Every day"), in every language alike."""
+    asked = (message.id,) if isinstance(message.id, str) else message.id
+    return [sorted(PLACEHOLDER.findall(form)) for form in forms(message)] == [
+        sorted(PLACEHOLDER.findall(form)) for form in asked
+    ]
 
 
 def letters(text: str) -> set[str]:
