@@ -19,7 +19,9 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%")
 UNTRANSLATED = {"Samen", "kWh", "kW", "Enter"}
 SPOKEN = {"aria-label", "title", "alt", "placeholder"}
 # Blocks and macros that give attributes, outside of any tag.
-MARKUP_ALONE = r"\{% block page_class %\}.*?\{% endblock %\}|\{% macro (?:invalid|described).*?\{% endmacro %\}"
+MARKUP_ALONE = (
+    r"\{% block page_class %\}.*?\{% endblock %\}|\{% macro (?:invalid|described).*?\{% endmacro %\}"
+)
 NOTHING = "\N{WHITE SQUARE}"
 
 
