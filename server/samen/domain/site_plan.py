@@ -204,8 +204,10 @@ def _length_faults(space: SpacePlan) -> list[str]:
     usual = (space.opening or OPENING, space.closing or CLOSING)
     spans = chain([usual], (hours for hours in (space.hours or {}).values() if hours))
     shortest, longest = space.shortest_min or SHORTEST_MIN, space.longest_min or LONGEST_MIN
+    buffers = {"before_min": space.before_min or 0, "after_min": space.after_min or 0}
     return [
         *("closing: must be after opening" for opening, closing in spans if closing <= opening),
+        *(f"{name}: must not be more than a day" for name, length in buffers.items() if length > LONGEST_MIN),
         *(["longest_min: must not be less than shortest_min"] if longest < shortest else []),
     ]
 

@@ -24,7 +24,7 @@ from samen.services.moving import slot_of
 from samen.services.placing import DateRefused
 from samen.services.quota import QuotaUse
 from samen.services.reach import offer_back
-from samen.services.rivals import LONGEST_CLAIM, Other, others
+from samen.services.rivals import Other, others
 
 ALREADY_DECIDED = Refused((Refusal("already_decided"),))
 NO_SUCH = Refused((Refusal("no_such_request"),))
@@ -77,7 +77,7 @@ def waiting(session: Session, viewer: Viewer, now: datetime) -> list[Request]:
         .join(Occurrence.series)
         .where(Occurrence.space_id.in_(_decidable(session, viewer)), standing.PENDING)
         # Bounded for the index on space and start.
-        .where(Occurrence.ends_at > now, Occurrence.starts_at > now - LONGEST_CLAIM)
+        .where(Occurrence.ends_at > now, Occurrence.starts_at > now - placing.LONGEST_CLAIM)
         .order_by(Series.created_at, Series.id, Occurrence.starts_at)
         .options(joinedload(Occurrence.series).joinedload(Series.tenant), joinedload(Occurrence.space))
     ).all()

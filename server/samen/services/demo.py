@@ -101,13 +101,13 @@ def _seed_people(session: Session, now: datetime) -> None:
 
 
 def _seed_bookings(session: Session, site: Site, now: datetime) -> None:
-    """Last week's, this week's and next week's bookings, each made the evening before its week."""
+    """Last week's, this week's and next week's bookings, each made as its week began, or just now."""
     zone = ZoneInfo(site.timezone)
     today = now.astimezone(zone).date()
     viewers = _viewers(session)
     for week in (-1, 0, 1):
         monday = today - timedelta(days=today.weekday()) + timedelta(weeks=week)
-        made_at = at_wall(monday, time(6), zone)
+        made_at = min(at_wall(monday, time(6), zone), now)
         for weekday, space, start, end, who, title, people in WEEK:
             on = monday + timedelta(days=weekday)
             during = Interval(_at(on, start, zone), _at(on, end, zone))

@@ -22,7 +22,6 @@ from samen.services.presence_seen import seen_of
 from samen.services.release import booked_of, may_check_in, terms_of, why_not_here
 from samen.services.rooms import room_states
 from samen.services.rules import rules_of
-from samen.services.waitlist import LONGEST_CLAIM
 
 
 @dataclass(frozen=True)
@@ -69,10 +68,7 @@ def held_by(session: Session, space: Space, during: Interval) -> Sequence[Occurr
     """What holds the space, or a part of it, in order of time."""
     claimed = select(Claim.occurrence_id).where(
         Claim.space_id.in_(placing.atoms_of(space)),
-        Claim.active,
-        Claim.starts_at < during.end,
-        Claim.ends_at > during.start,
-        Claim.starts_at > during.start - LONGEST_CLAIM,
+        *placing.claims_within(during),
     )
     return session.scalars(
         select(Occurrence)

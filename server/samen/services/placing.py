@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.locks import SPACE, take_turn
@@ -23,6 +23,8 @@ from samen.domain.rules import Booker, Refusal, SpaceRules, Wanted, refusals
 from samen.services.rules import rules_by_space
 
 ALIVE = (OccurrenceStatus.CONFIRMED, OccurrenceStatus.PENDING, OccurrenceStatus.HELD)
+# A booking lies within one local day, which has 25 hours at most, and each buffer is a day at most.
+LONGEST_CLAIM = timedelta(hours=25 + 2 * 24)
 # So many clashing dates are shown with a way out each; who has more is better served by another room.
 MOST_WAYS_OUT = 60
 
@@ -86,6 +88,16 @@ def claimed(space: Space, during: Interval) -> Interval:
     return Interval(during.start - before, during.end + after)
 
 
+def claims_within(during: Interval) -> tuple[ColumnElement[bool], ...]:
+    """Claims that hold some of that time. Bounded on both sides, so that an index finds them by space."""
+    return (
+        Claim.active.is_(True),
+        Claim.starts_at < during.end,
+        Claim.starts_at > during.start - LONGEST_CLAIM,
+        Claim.ends_at > during.start,
+    )
+
+
 def look(
     session: Session, spaces: Sequence[Space], during: Interval, ignoring: Collection[UUID] = ()
 ) -> Picture:
@@ -93,8 +105,7 @@ def look(
     reach = hull(claimed(space, during) for space in spaces)
     rows = session.execute(
         select(Claim.space_id, Claim.starts_at, Claim.ends_at, Claim.occurrence_id)
-        .where(Claim.space_id.in_(atoms_of(*spaces)), Claim.active)
-        .where(Claim.starts_at < reach.end, Claim.ends_at > reach.start)
+        .where(Claim.space_id.in_(atoms_of(*spaces)), *claims_within(reach))
         .order_by(Claim.starts_at)
     )
     claims: dict[int, list[Interval]] = {}
@@ -125,11 +136,12 @@ def refused_dates(
         return []
     spaces = list({space.id: space for slot in slots for space in (slot.space, *party.bundle)}.values())
     picture = look(session, spaces, hull(slot.during for slot in slots), ignoring)
-    found = [refused for slot in slots if (refused := _refused(slot, party, picture, now)) is not None]
+    found = [refused for slot in slots if (refused := against(slot, party, picture, now)) is not None]
     return _with_ways_out(session, found, slots, party, now, ignoring) if found else []
 
 
-def _refused(slot: Slot, party: Party, picture: Picture, now: datetime) -> DateRefused | None:
+def against(slot: Slot, party: Party, picture: Picture, now: datetime) -> DateRefused | None:
+    """Why the slot cannot be had, without ways out; None when it can."""
     wanted = Wanted(slot.during, party.people, party.who)
     reasons = refusals(wanted, picture.rules[slot.space.id], now)
     for extra in party.bundle:
@@ -182,14 +194,14 @@ def _way_out(
     now: datetime,
 ) -> DateRefused:
     wanted = Wanted(refused.during, party.people, party.who)
-    candidates = [_candidate(other, picture, around) for other in spaces if other.id != own.id]
-    instead = alternatives(wanted, _candidate(own, picture, around), candidates, around, now)
+    others = [candidate(other, picture, around) for other in spaces if other.id != own.id]
+    instead = alternatives(wanted, candidate(own, picture, around), others, around, now)
     return DateRefused(
         refused.original_start, refused.during, refused.refusals, refused.conflicts, tuple(instead)
     )
 
 
-def _candidate(space: Space, picture: Picture, around: Interval) -> Candidate:
+def candidate(space: Space, picture: Picture, around: Interval) -> Candidate:
     """With each claim made longer by the space's own buffers: what is free then is free with buffers."""
     before, after = timedelta(minutes=space.before_min), timedelta(minutes=space.after_min)
     held = (

@@ -6,7 +6,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -14,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Claim, Occurrence, OccurrenceStatus, Series, Tenant
 from samen.domain.interval import Interval, hull
+from samen.services.placing import LONGEST_CLAIM
 
-# A booking lies within one local day; its buffers are hours at the most.
-LONGEST_CLAIM = timedelta(days=2)
 Spans = Mapping[int, Interval]
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from samen.adapters.db.models import Claim, Occurrence, OccurrenceStatus, Space, SpaceState
+from samen.domain.interval import Interval
 from samen.domain.presence import RoomNow, heard_lately, present_in_whole, room_now, somebody
+from samen.services.placing import atoms_of, claims_within
+
+# The database keeps microseconds.
+MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -40,23 +45,22 @@ class RoomState:
 def room_states(session: Session, site_id: int, now: datetime) -> list[RoomState]:
     """Every space of the site in its order; a room made of parts is what its parts say."""
     spaces = session.scalars(
-        select(Space).where(Space.site_id == site_id).order_by(Space.position, Space.id)
+        select(Space)
+        .where(Space.site_id == site_id)
+        .order_by(Space.position, Space.id)
+        .options(selectinload(Space.parts, recursion_depth=-1))
     ).all()
     known = {state.space_id: state for state in session.scalars(select(SpaceState))}
-    booked = _booked_until(session, now)
+    booked = _booked_until(session, atoms_of(*spaces), now)
     return [_state(space, known, booked, now) for space in spaces]
 
 
-def _booked_until(session: Session, now: datetime) -> dict[int, datetime]:
+def _booked_until(session: Session, atoms: Sequence[int], now: datetime) -> dict[int, datetime]:
     rows = session.execute(
         select(Claim.space_id, Claim.ends_at)
         .join(Occurrence)
-        .where(
-            Claim.active,
-            Claim.starts_at <= now,
-            Claim.ends_at > now,
-            Occurrence.status == OccurrenceStatus.CONFIRMED,
-        )
+        .where(Claim.space_id.in_(atoms), *claims_within(Interval(now, now + MOMENT)))
+        .where(Occurrence.status == OccurrenceStatus.CONFIRMED)
     )
     return {row[0]: row[1] for row in rows}
 

@@ -36,8 +36,6 @@ from samen.services import audit, booking, notices, placing, quota, standing
 from samen.services.booking import Booked, Refused
 from samen.services.placing import DateRefused, Party, Picture, Slot
 
-# A booking lies within one local day; its buffers are hours at the most.
-LONGEST_CLAIM = timedelta(days=2)
 LIVE = (WaitState.WAITING, WaitState.OFFERED)
 NO_SUCH = Refused((Refusal("no_such_wait"),))
 
@@ -277,10 +275,7 @@ def _is_held(session: Session, one: Waiting, now: datetime) -> bool:
     span = placing.claimed(one.space, Interval(max(one.starts_at, now), one.ends_at))
     held = select(Claim.id).where(
         Claim.space_id.in_(placing.atoms_of(one.space)),
-        Claim.active,
-        Claim.starts_at < span.end,
-        Claim.ends_at > span.start,
-        Claim.starts_at > span.start - LONGEST_CLAIM,
+        *placing.claims_within(span),
     )
     return session.scalar(held.limit(1)) is not None
 

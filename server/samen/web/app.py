@@ -21,6 +21,7 @@ from samen.web import (
     energy,
     events,
     feeds,
+    find,
     health,
     i18n,
     members,
@@ -33,6 +34,7 @@ from samen.web import (
     space_settings,
     tenant,
     waitlist,
+    week,
 )
 from samen.web.api import init_api
 from samen.web.compress import init_compress
@@ -54,6 +56,7 @@ BLUEPRINTS = (
     energy.blueprint,
     events.blueprint,
     feeds.blueprint,
+    find.blueprint,
     health.blueprint,
     members.blueprint,
     notices.blueprint,
@@ -63,6 +66,7 @@ BLUEPRINTS = (
     space_settings.blueprint,
     tenant.blueprint,
     waitlist.blueprint,
+    week.blueprint,
 )
 
 

@@ -131,4 +131,4 @@ def _declines(each: Consequence) -> str:
 
 
 def _quota_shown(use: QuotaUse) -> str:
-    return f"{word(use.period)} {i18n.number(use.booked)} / {i18n.number(use.limit)}"
+    return f"{word(use.period)} {i18n.short_number(use.booked)} / {i18n.short_number(use.limit)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,7 +53,7 @@ def day(on: str) -> ResponseReturnValue:
 @blueprint.get("/book")
 @allow(Access.BOOKING)
 def book() -> ResponseReturnValue:
-    """The form on a page of its own; `gap=slug/date/HH:MM/HH:MM` or `date` fills it in."""
+    """The form on a page of its own; `gap=slug/date/HH:MM/HH:MM` or `date` fills it in, `people` too."""
     gap, wanted = request.args.get("gap", ""), request.args.get("date")
     with current.database().read() as session:
         site = building(session)
@@ -60,7 +61,8 @@ def book() -> ResponseReturnValue:
         rooms = calendar.day(session, site, on, current.viewer(), current.now())
         view = days.View.of(on, ZoneInfo(site.timezone), rooms)
         form = first_free(rooms, view, current.now())
-    return _form_page(form.at_gap(gap), 200)
+    filled = replace(form.at_gap(gap), people=request.args.get("people", "")[:4])
+    return _form_page(filled, 200)
 
 
 @blueprint.post("/book")
@@ -117,7 +119,7 @@ def _day_page(session: Session, site: Site, on: date) -> str:
     return render_template(
         "pages/booking_day.html",
         day=days.day_shown(view, now),
-        week=days.week_shown(on, _today(site), calendar.week_load(session, site, monday)),
+        week=days.week_shown(on, _today(site), calendar.week_load(session, site, monday, viewer)),
         rooms=shown,
         free_now=sum(room["state"] == "free" for room in shown) if is_today else None,
         may_book=may_book,

@@ -14,12 +14,13 @@ from werkzeug.datastructures import MultiDict
 from samen.adapters.db.models import Space, SpaceKind
 from samen.domain.access import Viewer
 from samen.domain.alternatives import Alternative
+from samen.domain.finding import QUARTER, USUAL
 from samen.domain.interval import Interval, at_wall, exists, midnight
 from samen.services.booking import Ask, Instead, Refused
 from samen.services.calendar import SpaceDay
 from samen.services.placing import DateRefused
 from samen.web import i18n
-from samen.web.day import QUARTER, View
+from samen.web.day import View
 from samen.web.repeat import Repeat, weekday_choices
 from samen.web.wording import refusal_text
 
@@ -27,7 +28,6 @@ TEXTS = ("space", "date", "start", "end", "title", "people")
 WAY = "way."
 LONGEST_TITLE = 120
 MOST_PEOPLE = 9999
-USUAL = timedelta(hours=1)
 # How many days the form on a page of its own lets one choose from.
 DAYS_OFFERED = 60
 
@@ -182,7 +182,7 @@ def _next_quarter(now: datetime) -> datetime:
 
 def form_context(form: Form, spaces: Sequence[Space], today: date, *, in_dialog: bool) -> dict[str, Any]:
     """What partials/booking_form.html shows, but for errors, refusals and alternatives."""
-    dates = None if in_dialog else _dates(form.date, today)
+    dates = None if in_dialog else dates_offered(form.date, today)
     rooms, extras = _apart(spaces)
     return {
         "form": form,
@@ -255,15 +255,19 @@ def _rooms(spaces: Sequence[Space]) -> list[dict[str, Any]]:
     return [{"slug": space.slug, "name": space.name, "capacity": space.capacity} for space in spaces]
 
 
+def quarters() -> list[str]:
+    """Every quarter of an hour of a wall clock, to 24:00."""
+    return [f"{minute // 60:02}:{minute % 60:02}" for minute in range(0, 24 * 60 + 1, 15)]
+
+
 def _times(form: Form, spaces: Sequence[Space]) -> dict[str, list[str]]:
     """Quarter hours from the first opening to the last closing, and whatever was chosen beside them."""
     first = min((space.opening for space in spaces), default=time(8))
     last = max((space.closing for space in spaces), default=time(18))
-    quarters = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(0, 24 * 60 + 1, 15)]
     low, high = first.strftime("%H:%M"), last.strftime("%H:%M")
     high = "24:00" if last >= time(23, 59) else high
-    starts = [clock for clock in quarters if low <= clock < high]
-    ends = [clock for clock in quarters if low < clock <= high]
+    starts = [clock for clock in quarters() if low <= clock < high]
+    ends = [clock for clock in quarters() if low < clock <= high]
     return {"starts": _with(starts, form.start), "ends": _with(ends, form.end)}
 
 
@@ -271,7 +275,8 @@ def _with(clocks: list[str], chosen: str) -> list[str]:
     return clocks if chosen in clocks or not chosen else sorted([*clocks, chosen])
 
 
-def _dates(chosen: str, today: date) -> list[dict[str, str]]:
+def dates_offered(chosen: str, today: date) -> list[dict[str, str]]:
+    """The days to choose from, and the one chosen."""
     days = [today + timedelta(days=count) for count in range(DAYS_OFFERED)]
     offered = {day.isoformat(): i18n.day_title(day) for day in days}
     offered.setdefault(chosen, _day_label(chosen))

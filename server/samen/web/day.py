@@ -13,13 +13,13 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from samen.adapters.db.models import OccurrenceStatus
+from samen.domain.finding import quarter_of
 from samen.domain.interval import Interval, at_wall, local_day
 from samen.services.calendar import SHORTEST_GAP, Booking, SpaceDay
 from samen.web import i18n
 
 HOUR = timedelta(hours=1)
-QUARTER = timedelta(minutes=15)
-# What a page shows of a building without a single room.
+# What a page shows of a building without a single room, or with none that is open.
 OFFICE_HOURS = (time(8), time(18))
 
 
@@ -45,7 +45,7 @@ class View:
     @classmethod
     def of(cls, on: date, zone: ZoneInfo, rooms: Sequence[SpaceDay]) -> View:
         """From the first opening to the last closing, and to whatever lies outside of both."""
-        hours = [room.open_during for room in rooms] or [_office_hours(on, zone)]
+        hours = [room.open_during for room in rooms if room.open_during] or [_office_hours(on, zone)]
         bookings = [booking.during for room in rooms for booking in room.bookings]
         day, spans = local_day(on, zone), hours + bookings
         first = max(min(span.start for span in spans), day.start)
@@ -130,7 +130,7 @@ def week_shown(on: date, today: date, load: Sequence[Sequence[float]]) -> list[d
 
 def room_shown(room: SpaceDay, view: View, now: datetime, may_book: bool) -> dict[str, Any]:
     """One of the page's `rooms`, but for how it stands now."""
-    gaps = [_from_now(gap, now) for gap in room.free] if may_book else []
+    gaps = [from_now(gap, now) for gap in room.free] if may_book else []
     return {
         "slug": room.space.slug,
         "name": room.space.name,
@@ -143,9 +143,7 @@ def room_shown(room: SpaceDay, view: View, now: datetime, may_book: bool) -> dic
 
 
 def _closed(room: SpaceDay, view: View) -> list[dict[str, int]]:
-    hours = room.open_during
-    edges = ((view.during.start, hours.start), (hours.end, view.during.end))
-    return [view.place(Interval(start, end)) for start, end in edges if start < end]
+    return [view.place(span) for span in room.closed if span.overlaps(view.during)]
 
 
 def _past(view: View, now: datetime) -> dict[str, int] | None:
@@ -153,10 +151,9 @@ def _past(view: View, now: datetime) -> dict[str, int] | None:
     return view.place(Interval(view.during.start, end)) if end > view.during.start else None
 
 
-def _from_now(gap: Interval, now: datetime) -> Interval:
+def from_now(gap: Interval, now: datetime) -> Interval:
     """What is left of a gap: it begins no earlier than this quarter of an hour, and never after its end."""
-    quarter = now - (now - now.replace(minute=0, second=0, microsecond=0)) % QUARTER
-    return Interval(max(gap.start, quarter), gap.end)
+    return Interval(max(gap.start, quarter_of(now)), gap.end)
 
 
 def _gap(room: SpaceDay, gap: Interval, view: View) -> dict[str, Any]:

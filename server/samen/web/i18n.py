@@ -122,6 +122,11 @@ def number(value: float, digits: int = 1) -> str:
     return format_decimal(value, format=pattern, locale=_locale())
 
 
+def short_number(value: float) -> str:
+    """`12,5`, and `12` where it is whole."""
+    return number(value, 0 if abs(value - round(value)) < 0.05 else 1)
+
+
 def signed_percent(share: float) -> str:
     """`+4 %`, `−12 %`: whole percents, always with a sign."""
     sign = "−" if share < 0 else "+"

@@ -40,5 +40,10 @@ def _save_language(response: Response, language: str) -> None:
 def _remember(response: Response, name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise BadRequest(f"{name}: one of {', '.join(choices)}")
+    remember(response, name, value)
+
+
+def remember(response: Response, name: str, value: str) -> None:
+    """Have the browser keep a choice for a year."""
     secure = cookies_are_secure(current.settings())
     response.set_cookie(name, value, max_age=ONE_YEAR_S, secure=secure, httponly=True, samesite="Lax")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from samen.services.login import Account
 from samen.services.rooms import room_states
 from samen.web import current, i18n
 from samen.web.policy import Access
-from samen.web.preferences import THEME_COOKIE, THEMES
+from samen.web.preferences import THEME_COOKIE, THEMES, remember
 from samen.web.report import shown_state
 
 AREAS = {
@@ -28,6 +29,8 @@ AREAS = {
     "members": Access.TENANT_ADMIN,
     "spaces": Access.MANAGER,
 }
+SITE_COOKIE = "samen_site"
+LIKE_A_SLUG = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 IN_USE = frozenset({"in_use", "occupied"})
 
 
@@ -43,9 +46,19 @@ class Shell:
     def site_name(self) -> str:
         try:
             with current.database().read() as session:
-                return session.scalar(select(Site.name).order_by(Site.id)) or "Samen"
-        except SQLAlchemyError:
+                return building(session).name
+        except (SQLAlchemyError, ServiceUnavailable):
             return "Samen"
+
+    @cached_property
+    def sites(self) -> list[dict[str, Any]]:
+        """The sites to choose from, for who is signed in."""
+        if self.member is None:
+            return []
+        with current.database().read() as session:
+            shown = building(session).id
+            rows = session.execute(select(Site.id, Site.slug, Site.name).order_by(Site.id))
+            return [{"slug": slug, "name": name, "shown": id_ == shown} for id_, slug, name in rows]
 
     @property
     def locale(self) -> str:
@@ -89,8 +102,12 @@ def areas_of(role: Role) -> frozenset[str]:
 
 
 def building(session: Session) -> Site:
-    """The site that pages show: the first one. Raises ServiceUnavailable before any is loaded."""
-    site = session.scalar(select(Site).order_by(Site.id))
+    """The site that pages show: the one chosen, else the first. Raises ServiceUnavailable without any.
+
+    A choice is made by `?site=slug` on any page, and kept by the browser.
+    """
+    chosen = request.args.get("site") or request.cookies.get(SITE_COOKIE, "")
+    site = session.scalar(select(Site).order_by(Site.slug != chosen, Site.id))
     if site is None:
         raise ServiceUnavailable("no site is loaded: samen site load FILE.toml")
     return site
@@ -103,3 +120,10 @@ def init_shell(app: Flask) -> None:
         return {"shell": Shell(current.account())}
 
     app.context_processor(surround)
+    app.after_request(_keep_site)
+
+
+def _keep_site(response: Response) -> Response:
+    if (chosen := request.args.get("site")) and LIKE_A_SLUG.fullmatch(chosen):
+        remember(response, SITE_COOKIE, chosen)
+    return response

@@ -42,6 +42,23 @@ def choice_word(choice: enum.Enum) -> str:
     return words[choice]
 
 
+def feature_word(code: str) -> str:
+    """A thing that a space has; a site's own word for one that not every building knows."""
+    words: dict[str, str] = {
+        "screen": _("screen"),
+        "step_free": _("step-free access"),
+        "phone": _("conference phone"),
+        "projector": _("projector"),
+        "tools": _("tools"),
+        "kitchen": _("kitchen"),
+        "piano": _("piano"),
+        "stage": _("stage"),
+        "whiteboard": _("whiteboard"),
+        "hearing_loop": _("hearing loop"),
+    }
+    return words.get(code, code.replace("_", " "))
+
+
 def hours_words(opening: time, closing: time) -> str:
     """`08:00–22:00`."""
     return f"{wall(opening)}–{wall(closing)}"

@@ -94,10 +94,10 @@ def _quota(use: QuotaUse, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "name": _period_title(use, zone),
         "dates": _dates(use.during, zone),
-        "limit": _hours(use.limit),
-        "left": _hours(use.left),
-        "booked": _hours(use.booked),
-        "used": _hours(use.used),
+        "limit": i18n.short_number(use.limit),
+        "left": i18n.short_number(use.left),
+        "booked": i18n.short_number(use.booked),
+        "used": i18n.short_number(use.used),
         "percent": percent,
         "nearly": percent >= NEARLY,
         "basis": choice_word(use.basis),
@@ -125,8 +125,8 @@ def _spaces(uses: Sequence[SpaceUse]) -> list[dict[str, Any]]:
     return [
         {
             "name": use.space,
-            "booked": _hours(use.booked),
-            "used": _hours(use.used),
+            "booked": i18n.short_number(use.booked),
+            "used": i18n.short_number(use.used),
             "percent": round(100 * use.booked / most),
         }
         for use in uses
@@ -153,8 +153,3 @@ def _form_period(
         hours, basis = typed.get(f"hours_{period.value}", ""), typed.get(f"basis_{period.value}", "")
     choices = [{"value": one.value, "word": choice_word(one), "chosen": one.value == basis} for one in Basis]
     return {"code": period.value, "label": words[period], "hours": hours, "choices": choices}
-
-
-def _hours(hours: float) -> str:
-    """`12,5`, and `12` where it is whole."""
-    return i18n.number(hours, 0 if abs(hours - round(hours)) < 0.05 else 1)

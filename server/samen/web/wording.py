@@ -18,6 +18,7 @@ def N_(text: str) -> str:  # noqa: N802  (the name that message extraction knows
 
 SENTENCES = {
     "closes_before_opening": N_("It must close after it opens."),
+    "lacks_features": N_("It does not have: %(features)s."),
     "longest_under_shortest": N_("The longest booking cannot be shorter than the shortest."),
     "no_such_tenant": N_("There is no such association."),
     "out_of_limits": N_("It can be from %(least)s to %(most)s."),

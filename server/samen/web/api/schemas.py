@@ -11,6 +11,7 @@ from webargs.fields import DelimitedList
 # Beyond these, arithmetic with offsets overflows.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 SLUG = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
+KINDS = ("room", "equipment", "person")
 STATES = ("confirmed", "pending", "held", "cancelled", "released", "declined", "lapsed")
 
 
@@ -220,6 +221,7 @@ class FreeQuery(Schema):
     to = instant(required=True)
     people = fields.Integer(load_default=1, validate=validate.Range(1, 100_000))
     features = DelimitedList(Text(validate=SLUG), load_default=[])
+    kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
 
 
 class RoomNowSchema(Schema):
@@ -236,6 +238,7 @@ class SpaceSchema(Schema):
 
     id = fields.String(required=True)
     name = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     site = fields.String(required=True)
     zone = fields.String(required=True, allow_none=True)
     capacity = fields.Integer(required=True)
@@ -245,6 +248,14 @@ class SpaceSchema(Schema):
     features = fields.List(fields.String(), required=True)
     parts = fields.List(fields.String(), required=True)
     now = fields.Nested(RoomNowSchema, required=True)
+
+
+class FreeSpaceSchema(SpaceSchema):
+    """A space that is free. `free_until`: within that day; `warm`: its zone is heated at that time anyway."""
+
+    free_until = fields.AwareDateTime(format="iso", required=True)
+    warm = fields.Boolean(required=True)
+    needs_approval = fields.Boolean(required=True)
 
 
 class EnergyQuery(Schema):

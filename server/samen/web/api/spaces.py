@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Site, Space
+from samen.adapters.db.models import Site, Space, SpaceKind
 from samen.domain.access import Scope
 from samen.services import find
+from samen.services.find import Found, Needs
 from samen.services.rooms import RoomState, room_states
 from samen.web import current
 from samen.web.api.kernel import SpecBlueprint, span
-from samen.web.api.schemas import FreeQuery, SpaceSchema
+from samen.web.api.schemas import FreeQuery, FreeSpaceSchema, SpaceSchema
 from samen.web.policy import Access, allow
 
 blueprint = SpecBlueprint("spaces", __name__, description="What is shared")
@@ -33,13 +34,25 @@ def list_spaces() -> list[dict[str, Any]]:
 @blueprint.route("/spaces/free")
 @allow(Access.SIGNED_IN, Scope.BOOKINGS)
 @blueprint.arguments(FreeQuery, location="query")
-@blueprint.response(200, SpaceSchema(many=True))
+@blueprint.response(200, FreeSpaceSchema(many=True))
 def list_free(query: dict[str, Any]) -> list[dict[str, Any]]:
-    """Spaces free for the whole time: those that need no extra heating first, then the best fit."""
+    """Spaces that you may book for the whole time: least extra heating first, then the best fit."""
     during = span(query["from_"], query["to"], ("query", "to"))
+    kind = SpaceKind(query["kind"]) if query["kind"] else None
+    needs = Needs(query["people"], frozenset(query["features"]), kind)
     with current.database().read() as session:
-        found = find.free_spaces(session, during, query["people"], query["features"], current.now())
-        return _shown(session, found)
+        times = {site.id: during for site in find.sites(session)}
+        found = find.free_spaces(session, times, needs, current.viewer(), current.now())
+        shown = _shown(session, [one.space for one in found])
+        return [space | _offered(one) for space, one in zip(shown, found, strict=True)]
+
+
+def _offered(found: Found) -> dict[str, Any]:
+    return {
+        "free_until": found.free_until,
+        "warm": found.energy.warm,
+        "needs_approval": found.needs_approval,
+    }
 
 
 def _shown(session: Session, spaces: Iterable[Space]) -> list[dict[str, Any]]:
@@ -52,6 +65,7 @@ def _space(space: Space, states: Mapping[int, RoomState]) -> dict[str, Any]:
     return {
         "id": space.slug,
         "name": space.name,
+        "kind": space.kind.value,
         "site": space.site.slug,
         "zone": space.zone.slug if space.zone else None,
         "capacity": space.capacity,

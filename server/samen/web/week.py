@@ -1,0 +1,138 @@
+"""The week: every space on seven local days, each as a strip of its hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from samen.adapters.db.models import OccurrenceStatus, Site
+from samen.domain.interval import Interval, at_wall, local_day
+from samen.services import calendar
+from samen.services.calendar import DayHeld, Held, SpaceWeek
+from samen.web import current, i18n
+from samen.web.day import HOUR, OFFICE_HOURS, View, from_now, read_date
+from samen.web.facts import lasting
+from samen.web.policy import Access, allow
+from samen.web.shell import areas_of, building
+
+blueprint = Blueprint("week", __name__)
+
+
+@blueprint.get("/week")
+@allow(Access.SIGNED_IN)
+def this_week() -> ResponseReturnValue:
+    """The running week."""
+    with current.database().read() as session:
+        site = building(session)
+        return _page(session, site, current.now().astimezone(ZoneInfo(site.timezone)).date())
+
+
+@blueprint.get("/week/<on>")
+@allow(Access.SIGNED_IN)
+def week(on: str) -> ResponseReturnValue:
+    """The week of a day."""
+    wanted = read_date(on)
+    with current.database().read() as session:
+        return _page(session, building(session), wanted)
+
+
+def _page(session: Session, site: Site, on: date) -> str:
+    now, zone, viewer = current.now(), ZoneInfo(site.timezone), current.viewer()
+    monday = on - timedelta(days=on.weekday())
+    spaces = calendar.week(session, site, monday, viewer, now)
+    views = _views(spaces, monday, zone)
+    today = now.astimezone(zone).date()
+    return render_template(
+        "pages/week.html",
+        week=_week_shown(monday, today),
+        days=[_day_shown(day, today) for day in views],
+        hours=views[monday].hours,
+        hour_labels=_ends(views[monday]),
+        spaces=[_space_shown(one, views) for one in spaces],
+        may_book="book" in areas_of(viewer.role),
+    )
+
+
+def _views(spaces: Sequence[SpaceWeek], monday: date, zone: ZoneInfo) -> dict[date, View]:
+    """Each day from the first opening to the last closing of the week, in whole hours of the wall."""
+    opening, closing = OFFICE_HOURS
+    if spaces:
+        opening, closing = min(one.space.opening for one in spaces), max(one.space.closing for one in spaces)
+    found = {}
+    for on in (monday + timedelta(days=count) for count in range(7)):
+        start = at_wall(on, opening.replace(minute=0), zone)
+        end = min(at_wall(on, closing, zone), local_day(on, zone).end)
+        found[on] = View(on, zone, Interval(start, start - (start - end) // HOUR * HOUR))
+    return found
+
+
+def _week_shown(monday: date, today: date) -> dict[str, Any]:
+    sunday = monday + timedelta(days=6)
+    return {
+        "iso": monday.isoformat(),
+        "title": f"{i18n.day_short(monday)} – {i18n.day_long(sunday)}",
+        "is_this": monday <= today <= sunday,
+        "previous": (monday - timedelta(days=7)).isoformat(),
+        "next": (monday + timedelta(days=7)).isoformat(),
+        "day": (today if monday <= today <= sunday else monday).isoformat(),
+    }
+
+
+def _day_shown(on: date, today: date) -> dict[str, Any]:
+    return {
+        "iso": on.isoformat(),
+        "weekday": i18n.weekday(on),
+        "number": on.day,
+        "detail": i18n.month_title(on),
+        "is_today": on == today,
+    }
+
+
+def _ends(view: View) -> tuple[str, str]:
+    return view.clock(view.during.start), view.clock_end(view.during.end)
+
+
+def _space_shown(one: SpaceWeek, views: dict[date, View]) -> dict[str, Any]:
+    return {
+        "slug": one.space.slug,
+        "name": one.space.name,
+        "capacity": one.space.capacity,
+        "days": [_cell(day, views[day.on]) for day in one.days],
+    }
+
+
+def _cell(day: DayHeld, view: View) -> dict[str, Any]:
+    now = current.now()
+    gaps = [from_now(gap, now) for gap in day.free]
+    free = sum((gap.length for gap in gaps), timedelta())
+    return {
+        "iso": day.on.isoformat(),
+        "strips": list(_strips(day, view)),
+        "open": day.open_during is not None,
+        "over": view.during.end <= now,
+        "mine": any(one.mine for one in day.held),
+        "booked": ngettext("%(num)d booking", "%(num)d bookings", len(day.held)),
+        "free": lasting(free) if free else "",
+        "gaps": ", ".join(f"{view.clock(gap.start)}–{view.clock_end(gap.end)}" for gap in gaps),
+    }
+
+
+def _strips(day: DayHeld, view: View) -> Iterator[dict[str, Any]]:
+    """What the strip shows: when it is closed, then what holds the space."""
+    for span in day.closed:
+        if span.overlaps(view.during):
+            yield {**view.place(span), "kind": "is-closed"}
+    for one in day.held:
+        yield {**view.place(one.during), "kind": f"tint-{one.tint} {_firmness(one)}".strip()}
+
+
+def _firmness(one: Held) -> str:
+    pending = "" if one.status is OccurrenceStatus.CONFIRMED else "is-pending"
+    return f"{pending} {'is-mine' if one.mine else ''}".strip()
