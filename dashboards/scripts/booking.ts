@@ -4,6 +4,7 @@ import { type Choice, column, Highlight } from "./choice";
 import { Day } from "./day";
 import { BookingDialog } from "./dialog";
 import { Live, type Now } from "./live";
+import { moveBookings } from "./move";
 import { all, first, number } from "./page";
 import { chooseByPointer } from "./pointer";
 import { refreshParts } from "./refresh";
@@ -78,6 +79,7 @@ function scrollToNow(): void {
 }
 
 chooseByPointer(grid, highlight, book);
+moveBookings(grid, day);
 first(".rooms-list").addEventListener("click", bookByTap);
 for (const link of all<HTMLAnchorElement>("[data-book]")) {
   link.addEventListener("click", (event) => {

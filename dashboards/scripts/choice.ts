@@ -28,9 +28,9 @@ export function column(gap: HTMLElement): HTMLElement {
   return gap.closest<HTMLElement>("[data-column]")!;
 }
 
-export class Highlight {
+/** A span drawn over a column of the grid, with its hours written on it. */
+export class Block {
   private readonly block = document.createElement("div");
-  private current: Choice | null = null;
 
   constructor(
     private readonly grid: HTMLElement,
@@ -40,30 +40,43 @@ export class Highlight {
     this.block.setAttribute("aria-hidden", "true");
   }
 
+  place(column: HTMLElement, from: number, until: number, announce: boolean): void {
+    // Set through the style object, which a strict style-src allows.
+    this.block.style.top = `calc(${from / 60} * var(--hour) + 15px)`;
+    this.block.style.height = `calc(${(until - from) / 60} * var(--hour) - 2px)`;
+    this.block.textContent = `${this.day.wall(from)} – ${this.day.wallEnd(until)}`;
+    column.append(this.block);
+    this.grid.classList.add("has-choice");
+    if (!announce) return;
+    this.block.scrollIntoView({ block: "nearest", inline: "nearest" });
+    first("[data-announce]").textContent = `${column.dataset.name} ${this.block.textContent}`;
+  }
+
+  clear(): void {
+    this.block.remove();
+    this.grid.classList.remove("has-choice");
+  }
+}
+
+export class Highlight {
+  private readonly block: Block;
+  private current: Choice | null = null;
+
+  constructor(grid: HTMLElement, day: Day) {
+    this.block = new Block(grid, day);
+  }
+
   get choice(): Choice | null {
     return this.current;
   }
 
-  label({ from, until }: Choice): string {
-    return `${this.day.wall(from)} – ${this.day.wallEnd(until)}`;
-  }
-
   show(choice: Choice, announce: boolean): void {
     this.current = choice;
-    // Set through the style object, which a strict style-src allows.
-    this.block.style.top = `calc(${choice.from / 60} * var(--hour) + 15px)`;
-    this.block.style.height = `calc(${(choice.until - choice.from) / 60} * var(--hour) - 2px)`;
-    this.block.textContent = this.label(choice);
-    column(choice.gap).append(this.block);
-    this.grid.classList.add("has-choice");
-    if (!announce) return;
-    this.block.scrollIntoView({ block: "nearest", inline: "nearest" });
-    first("[data-announce]").textContent = `${column(choice.gap).dataset.name} ${this.label(choice)}`;
+    this.block.place(column(choice.gap), choice.from, choice.until, announce);
   }
 
   clear(): void {
     this.current = null;
-    this.block.remove();
-    this.grid.classList.remove("has-choice");
+    this.block.clear();
   }
 }

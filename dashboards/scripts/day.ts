@@ -32,8 +32,13 @@ export class Day {
     return text === "00:00" ? "24:00" : text;
   }
 
+  /** Minutes from the top of the view to an instant in epoch seconds. */
+  offset(at: number): number {
+    return (at - this.startsAt) / 60;
+  }
+
   now(): number {
-    return (Date.now() / 1000 - this.startsAt) / 60;
+    return this.offset(Date.now() / 1000);
   }
 }
 

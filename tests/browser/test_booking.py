@@ -253,3 +253,60 @@ def book_meanwhile(house, who: str, space: str, on: date, start: int, end: int) 
         viewer = Viewer(member.id, acting.tenant_id, acting.role)
         ask = booking.Ask(space, during, "Faster", None, viewer)
         assert isinstance(booking.request(session, ask, datetime.now(BRUSSELS)), booking.Booked)
+
+
+def test_a_booking_is_dragged_to_another_room_and_time_and_moves_once_confirmed(visitors, monday):
+    page = visitors.visit(f"/book?gap=keuken/{monday}/16:00/17:00")
+    send(page, "To be dragged", within=page)
+    page.goto(f"{visitors.url}/day/{monday}")
+    there, _ = spot(page, "atelier", "16:00")
+    x, y = middle(booked(page, "keuken", "To be dragged"))
+
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move((x + there) / 2, y + 10)
+    page.mouse.move(there, y + 2 * HOUR_PX)
+    page.mouse.up()
+
+    expect(page.get_by_label("Room", exact=True)).to_have_value("atelier")
+    expect(page.get_by_label("Starts")).to_have_value("18:00")
+    page.get_by_role("button", name="Save").click()
+    page.goto(f"{visitors.url}/day/{monday}")
+    expect(booked(page, "atelier", "To be dragged")).to_contain_text("18:00–19:00")
+
+
+def test_a_booking_is_moved_by_arrow_keys_and_escape_gives_up(visitors, monday):
+    page = visitors.visit(f"/book?gap=keuken/{monday}/19:00/20:00")
+    send(page, "By arrows", within=page)
+    page.goto(f"{visitors.url}/day/{monday}")
+    link = page.get_by_role("link", name="By arrows").first
+
+    link.focus()
+    link.press("ArrowDown")
+    expect(page.locator("[data-announce]")).to_have_text("Keuken 19:15 – 20:15")
+    link.press("Escape")
+    expect(page.locator(".choice")).to_have_count(0)
+    link.press("ArrowUp")
+    link.press("Enter")
+
+    expect(page.get_by_label("Starts")).to_have_value("18:45")
+    expect(page.get_by_label("Ends")).to_have_value("19:45")
+
+
+def test_somebody_elses_booking_cannot_be_picked_up(visitors, monday):
+    page = visitors.visit(f"/day/{monday}")
+    x, y = middle(booked(page, "marolles", "Jeugdhuis Nova"))
+
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 2 * HOUR_PX)
+    page.mouse.up()
+
+    expect(page.locator(".choice")).to_have_count(0)
+    expect(page).to_have_url(f"{visitors.url}/day/{monday}")
+
+
+def middle(one) -> tuple[float, float]:
+    one.scroll_into_view_if_needed()
+    box = one.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
