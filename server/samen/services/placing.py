@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -241,7 +242,7 @@ def store(
         }
         for occurrence_id, slot in zip(ids, slots, strict=True)
     ]
-    session.execute(insert(Occurrence).values(rows))
+    _insert(session, Occurrence, rows)
     put_claims(session, dict(zip(ids, slots, strict=True)), series.bundle, holds=holds)
     return ids
 
@@ -262,7 +263,14 @@ def put_claims(
         for occurrence_id, slot in slots.items()
         for atom, span in _claims(slot, bundle).items()
     ]
-    session.execute(insert(Claim).values(rows))
+    _insert(session, Claim, rows)
+
+
+def _insert(
+    session: Session, model: type[Occurrence] | type[Claim], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """All rows in one statement, which is compiled once for any number of them: hence the `returning`."""
+    session.execute(insert(model).returning(model.id), rows)
 
 
 def _claims(slot: Slot, bundle: Sequence[Space]) -> dict[int, Interval]:
