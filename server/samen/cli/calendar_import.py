@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -25,7 +24,8 @@ from samen.domain.access import Viewer
 from samen.services.calendar_import import EventReport, ImportReport, Into, Outcome, import_events, importer
 from samen.services.members import tenant_of
 from samen.web import i18n
-from samen.web.wording import plain_facts, refusal_text
+from samen.web.calendar_report import count, report_shown
+from samen.web.wording import refusal_text
 
 # So many refused dates are named in a line of text; JSON has them all.
 MOST_NAMED = 5
@@ -57,7 +57,7 @@ def import_calendar(
         database.dispose()
     with _in_english():
         _tell(report, slug, zone, as_json)
-    refused = _count(report, Outcome.REFUSED)
+    refused = count(report, Outcome.REFUSED)
     if not report.stored:
         raise No(f"{refused} of {len(report.events)} events are refused; nothing was imported")
 
@@ -95,40 +95,13 @@ def _viewer(session: Session, space: Space, slug: str | None, email: str | None)
 
 def _tell(report: ImportReport, space: str, zone: ZoneInfo, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(_as_json(report, space, zone), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(report_shown(report, space, zone), indent=2, ensure_ascii=False))
         return
     for event in report.events:
         click.echo(_line(event, zone))
     if report.stored:
         imported = [event.dates for event in report.events if event.outcome is Outcome.IMPORTED]
         click.echo(f"{space}: {len(imported)} events imported with {sum(imported)} dates")
-
-
-def _as_json(report: ImportReport, space: str, zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "space": space,
-        "stored": report.stored,
-        **{outcome.value: _count(report, outcome) for outcome in Outcome},
-        "events": [_event(event, zone) for event in report.events],
-    }
-
-
-def _event(event: EventReport, zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "uid": event.uid,
-        "title": event.title,
-        "outcome": event.outcome.value,
-        "dates": event.dates,
-        "over": event.over,
-        "missing": [at.isoformat() for at in event.missing],
-        "goes_on": event.cut,
-        "booked_singly": event.single,
-        "refusals": [
-            {"code": one.code, "facts": plain_facts(one.facts), "text": refusal_text(one, zone)}
-            for one in event.refusals
-        ],
-        "refused_at": [at.astimezone(zone).isoformat() for at in event.refused_at],
-    }
 
 
 def _line(event: EventReport, zone: ZoneInfo) -> str:
@@ -164,7 +137,3 @@ def _in_english() -> Iterator[None]:
     i18n.register(app)
     with app.app_context(), force_locale(i18n.REGIONS["en"]):
         yield
-
-
-def _count(report: ImportReport, outcome: Outcome) -> int:
-    return sum(event.outcome is outcome for event in report.events)

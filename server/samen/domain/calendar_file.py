@@ -74,7 +74,7 @@ class Plan:
     `first` with `rrule`: the series; `moved` its dates that have another time, or None for those left out,
     by the start the rule gives. `titles`: dates that are called otherwise. `singles`: dates that only a
     booking of their own can hold. `over`: how many dates are past. `missing`: local times that do not exist.
-    `cut`: the rule goes on beyond what can be booked.
+    `cut`: the rule goes on beyond what can be booked. `dates`: how many are to be booked.
     """
 
     first: Interval | None = None
@@ -85,6 +85,7 @@ class Plan:
     over: int = 0
     missing: tuple[datetime, ...] = ()
     cut: bool = False
+    dates: int = 0
 
 
 def plan(event: FileEvent, zone: ZoneInfo, now: datetime, horizon: datetime) -> Plan | Refusal:
@@ -168,6 +169,7 @@ def _placed(
     kept = [(start, one) for start, one in named if one is not None]
     if len(kept) + len(singles) > MOST_DATES:
         return Refusal("too_many_dates", {"most": MOST_DATES})
+    told = replace(told, dates=len(kept) + len(singles))
     rrule = _ended(event, named[-1][0]) if event.rrule and len(kept) > 1 else None
     if rrule is None or not _same_here(named, rrule, zone):
         alone = sorted([*(one for _, one in kept), *singles], key=lambda one: one.during)

@@ -298,8 +298,8 @@ def seen(occurrence: Occurrence, viewer: Viewer) -> Booking:
         tenant=series.tenant.slug,
         tenant_name=series.tenant.name,
         tint=series.tenant.tint,
-        title=series.title if details else None,
-        people=series.people if details else None,
+        title=(occurrence.title or series.title) if details else None,
+        people=(occurrence.people or series.people) if details else None,
         may_change=viewer.may_change(series.tenant_id, series.booked_by_id),
         mine=series.booked_by_id == viewer.member_id,
     )

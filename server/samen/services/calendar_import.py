@@ -41,7 +41,7 @@ class EventReport:
 
     `dates` were booked and `over` were past; `missing` local times do not exist; `cut`: its rule goes on
     beyond what can be booked; `single`: its rule cannot be kept here, each date is a booking of its own.
-    Of a refused one, the reasons and when they apply.
+    Of a refused one, the reasons and when they apply. `tried`: how many dates were looked at.
     """
 
     uid: str
@@ -54,6 +54,7 @@ class EventReport:
     single: bool = False
     refusals: tuple[Refusal, ...] = ()
     refused_at: tuple[datetime, ...] = ()
+    tried: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,27 @@ def import_events(
     now: datetime,
     *,
     skip_refused: bool,
+    most_dates: int | None = None,
 ) -> ImportReport:
-    """Book what the file holds: all of it, or with `skip_refused` whatever is not refused."""
+    """Book what the file holds: all of it, or with `skip_refused` whatever is not refused.
+
+    Once `most_dates` were looked at, the events that are left are refused: nobody else can book meanwhile.
+    """
     with session.begin_nested() as attempt:
-        reports = tuple(_import(session, event, into, now) for event in events)
+        reports: list[EventReport] = []
+        for event in events:
+            tried = sum(one.tried for one in reports)
+            full = most_dates is not None and tried >= most_dates
+            reports.append(_turned_away(event, tried) if full else _import(session, event, into, now))
         stored = skip_refused or all(one.outcome is not Outcome.REFUSED for one in reports)
         if not stored:
             attempt.rollback()
-    return ImportReport(reports, stored)
+    return ImportReport(tuple(reports), stored)
+
+
+def _turned_away(event: FileEvent | Unreadable, tried: int) -> EventReport:
+    no = Refusal("too_much_at_once", {"dates": tried})
+    return EventReport(event.uid, event.title, Outcome.REFUSED, refusals=(no,))
 
 
 def importer(session: Session, tenant: Tenant | None, email: str | None) -> Viewer | None:
@@ -117,7 +131,7 @@ def _import(session: Session, event: FileEvent | Unreadable, into: Into, now: da
         planned = Refusal(error.code, dict(error.facts))
     if isinstance(planned, Refusal):
         return EventReport(event.uid, event.title, Outcome.REFUSED, refusals=(planned,))
-    return _book(session, event, planned, into, now)
+    return replace(_book(session, event, planned, into, now), tried=planned.dates)
 
 
 def _is_known(session: Session, uid: str, space: Space) -> bool:

@@ -46,7 +46,7 @@ def make() -> ResponseReturnValue:
         made = feeds.make(db, viewer, kind, slug, now) if kind else Refusal("no_such_calendar")
     if isinstance(made, Refusal):
         return _page(refusal_text(made, current.settings().timezone), None), 422
-    session["feed_address"] = current.settings().base_url + url_for("feeds.read", token=made.token)
+    session["feed_address"] = address_of(made.token)
     return redirect(url_for("feeds.index"), 303)
 
 
@@ -77,6 +77,11 @@ def read(token: str) -> ResponseReturnValue:
         with current.database().write() as db:
             feeds.note_read(db, unnoted, now)
     return _answer(body)
+
+
+def address_of(token: str) -> str:
+    """What a program subscribes to."""
+    return current.settings().base_url + url_for("feeds.read", token=token)
 
 
 def _calendar(db: Session, feed: CalendarFeed) -> bytes:

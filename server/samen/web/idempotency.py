@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 
 from flask import Response, request
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from samen.services import idempotency
@@ -26,9 +27,8 @@ def once(deed: Callable[[Session], Answer]) -> Response:
         with current.database().write() as session:
             return _answered(session, asked, deed)
     except KeyReused:
-        raise Problem(
-            422, "idempotency-key-reused", "This key came before, with another request: use a new one."
-        ) from None
+        said = _("This key came before, with another request: use a new one.")
+        raise Problem(422, "idempotency-key-reused", said) from None
 
 
 def _answered(session: Session, asked: Asked | None, deed: Callable[[Session], Answer]) -> Response:
@@ -49,7 +49,7 @@ def _asked() -> Asked | None:
     if key is None:
         return None
     if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
-        raise Problem(422, "idempotency-key-invalid", "A key has 1 to 255 printable ASCII characters.")
+        raise Problem(422, "idempotency-key-invalid", _("A key has 1 to 255 printable ASCII characters."))
     return Asked(current.viewer().member_id, key, _digest())
 
 

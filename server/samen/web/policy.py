@@ -38,6 +38,11 @@ class Policy:
     access: Access
     scopes: frozenset[Scope] = frozenset()
 
+    @property
+    def closes_out(self) -> bool:
+        """Whether it is closed to somebody who is signed in, or to some token."""
+        return self.access.value not in (None, frozenset(Role)) or self.scopes != frozenset(Scope)
+
 
 def allow(access: Access, *scopes: Scope) -> Callable[[View], View]:
     """Declare a view's policy. Decorators above it keep the mark."""
@@ -54,11 +59,17 @@ def declare(app: Flask, endpoint: str, access: Access, *scopes: Scope) -> None:
     app.extensions.setdefault(_DECLARED, {})[endpoint] = Policy(access, frozenset(scopes))
 
 
+def declared_by(view: Callable[..., Any]) -> Policy | None:
+    """What a view itself declares."""
+    policy = getattr(view, _ATTRIBUTE, None)
+    return policy if isinstance(policy, Policy) else None
+
+
 def policy_of(app: Flask, endpoint: str) -> Policy | None:
     """What the route declares; None closes it."""
     declared: dict[str, Policy] = app.extensions.get(_DECLARED, {})
-    policy = declared.get(endpoint) or getattr(app.view_functions.get(endpoint), _ATTRIBUTE, None)
-    return policy if isinstance(policy, Policy) else None
+    view = app.view_functions.get(endpoint)
+    return declared.get(endpoint) or (declared_by(view) if view is not None else None)
 
 
 def enforce() -> ResponseReturnValue | None:

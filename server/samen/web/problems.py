@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from samen.web import current
+from samen.web.faults import in_words
 
 log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
@@ -93,7 +94,7 @@ def _as_problem(error: HTTPException) -> Response:
 def _invalid_fields(error: HTTPException) -> dict[str, Any]:
     """What validation found, by place and field."""
     found = getattr(error, "data", None)
-    return {"errors": found["messages"]} if isinstance(found, dict) and "messages" in found else {}
+    return {"errors": in_words(found["messages"])} if isinstance(found, dict) and "messages" in found else {}
 
 
 def _as_page(error: HTTPException) -> Response:
@@ -113,6 +114,7 @@ def _sentences(status: int) -> tuple[str, str]:
         404: (_("There is nothing here"), _("The address is wrong, or what was here is gone.")),
         405: (_("This cannot be done here"), _("The address exists, but not for this method.")),
         413: (_("This is too large"), _("Send less at once.")),
+        415: (_("This is of another kind"), _("What is sent here must be of the kind that is described.")),
         422: (_("This cannot be understood"), _("Something in the request is missing or wrong.")),
         429: (_("Too many attempts"), _("Wait a few minutes and try again.")),
         500: (_("Something broke here"), _("It was written down and will be looked at. Try again.")),

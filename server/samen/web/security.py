@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from samen.config import Settings
@@ -71,10 +71,13 @@ def refuse_forgery(app: Flask) -> None:
 
 
 def refuse_nul() -> None:
-    """No name, title or slug holds a NUL, and PostgreSQL takes none."""
-    values = (*request.args.values(), *request.form.values(), request.path)
-    if any("\0" in value for value in values):
-        raise BadRequest("a value holds a NUL character")
+    """No name, title or slug holds a NUL, and PostgreSQL takes none. Of programs' queries the API says so."""
+    if "\0" in request.path:
+        raise NotFound
+    if not request.path.startswith("/api/"):
+        values = (*request.args.values(), *request.form.values())
+        if any("\0" in value for value in values):
+            raise BadRequest("a value holds a NUL character")
 
 
 def local_path(wanted: str | None, otherwise: str = "/") -> str:

@@ -50,7 +50,7 @@ def allot(slug: str) -> ResponseReturnValue:
     if reader.errors:
         return _page(slug, request.form, reader.errors), 422
     with current.database().write() as session:
-        tenant = _tenant(session, slug, current.viewer())
+        tenant = tenant_seen(session, slug, current.viewer())
         quota.allot(session, tenant, quotas, current.viewer(), current.now())
     flash(_("Saved: bookings from now on count against these hours."), "good")
     return redirect(url_for("tenant.index", tenant=slug), 303)
@@ -59,7 +59,7 @@ def allot(slug: str) -> ResponseReturnValue:
 def _page(slug: str, typed: Mapping[str, str] | None, errors: dict[str, str]) -> str:
     viewer, now, zone = current.viewer(), current.now(), current.settings().timezone
     with current.database().read() as session:
-        tenant = _tenant(session, slug, viewer)
+        tenant = tenant_seen(session, slug, viewer)
         month = quota.this_period(session, Period.MONTH, now)
         spaces = quota.hours_by_space(session, tenant.id, month, now)
         return render_template(
@@ -74,7 +74,7 @@ def _page(slug: str, typed: Mapping[str, str] | None, errors: dict[str, str]) ->
         )
 
 
-def _tenant(session: Session, slug: str, viewer: Viewer) -> Tenant:
+def tenant_seen(session: Session, slug: str, viewer: Viewer) -> Tenant:
     """Raises NotFound for one that is not the viewer's to see, as for one that is not there."""
     if not slug:
         return session.get_one(Tenant, viewer.tenant_id)

@@ -80,6 +80,7 @@ SENTENCES = {
     "too_long": N_("It can be booked for %(longest)s at the most."),
     "too_many_dates": N_("A series has %(most)s dates at the most."),
     "too_many_people": N_("%(people)s people do not fit: there is room for %(capacity)s."),
+    "too_much_at_once": N_("%(dates)s dates were enough for once: send the rest again by itself."),
     "too_short": N_("It is booked for %(shortest)s at least."),
     "unknown_space": N_("There is no space called %(space)s."),
     "yours_already": N_("It is booked by your own association: change that booking."),

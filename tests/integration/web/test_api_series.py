@@ -100,6 +100,27 @@ def test_another_tenants_series_is_seen_without_its_details_and_not_changed(hous
     assert changed.status_code == 404
 
 
+def test_a_repetition_is_ended_with_a_null(an):
+    booked = an.book(at("10:00"), at("11:00"), rrule=WEEKLY).json
+
+    date = booked["occurrences"][0]["id"]
+    an.call("PATCH", f"/api/v1/occurrences/{date}?scope=all", json={"rrule": None})
+
+    series = an.get(f"/api/v1/series/{booked['id']}").json
+    assert (series["rrule"], len(series["occurrences"])) == (None, 1)
+
+
+def test_a_date_is_told_by_its_own_title(an):
+    booked = an.book(at("10:00"), at("11:00"), rrule=WEEKLY).json
+
+    date = booked["occurrences"][1]["id"]
+    changed = an.call("PATCH", f"/api/v1/occurrences/{date}", json={"title": "Fête", "people": 3}).json
+
+    series = an.get(f"/api/v1/series/{booked['id']}").json
+    assert (changed["title"], changed["people"]) == ("Fête", 3)
+    assert [one["title"] for one in series["occurrences"]] == ["Réunion", "Fête", "Réunion"]
+
+
 def test_half_an_alternative_is_not_understood(an):
     answer = an.book(
         at("10:00"), at("11:00"), rrule=WEEKLY, instead=[{"date": iso("10:00"), "space": "canal"}]

@@ -103,10 +103,12 @@ def test_a_large_request_is_refused(house):
     assert (answer.status_code, answer.mimetype) == (413, "application/problem+json")
 
 
-def test_a_nul_goes_no_further(house):
-    answer = house.browser("an").get("/api/v1/occurrences?space=%00")
-
-    assert answer.status_code == 400
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/book?gap=%00", 400), ("/day/%00", 404), ("/api/v1/occurrences?space=%00", 422)],
+)
+def test_a_nul_goes_no_further(house, path, status):
+    assert house.browser("an").get(path).status_code == status
 
 
 def test_answers_are_compressed_for_who_takes_it(house):

@@ -21,7 +21,7 @@ from samen.web import current
 from samen.web.announce import Spot, spots_of
 from samen.web.api.bookings import date_shown
 from samen.web.api.deeds import JSON, once_and_announced, refused
-from samen.web.api.kernel import IDEMPOTENCY_KEY, SpecBlueprint
+from samen.web.api.kernel import SpecBlueprint
 from samen.web.api.request_schemas import DecidedSchema, DecideSchema, DeclineSchema, RequestSchema
 from samen.web.policy import Access, allow
 
@@ -37,7 +37,7 @@ def list_requests() -> list[dict[str, Any]]:
         return [_shown(one) for one in approvals.waiting(session, current.viewer(), current.now())]
 
 
-@blueprint.route("/requests/<uuid:series_id>/approve", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
+@blueprint.route("/requests/<uuid:series_id>/approve", methods=["POST"])
 @allow(Access.TENANT_ADMIN, Scope.BOOKINGS)
 @blueprint.arguments(DecideSchema)
 @blueprint.response(200, DecidedSchema)
@@ -49,7 +49,7 @@ def approve_request(body: dict[str, Any], series_id: UUID) -> Response:
     return _decided(lambda at: approvals.approve(at, series_id, current.viewer(), current.now(), dates))
 
 
-@blueprint.route("/requests/<uuid:series_id>/decline", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
+@blueprint.route("/requests/<uuid:series_id>/decline", methods=["POST"])
 @allow(Access.TENANT_ADMIN, Scope.BOOKINGS)
 @blueprint.arguments(DeclineSchema)
 @blueprint.response(200, DecidedSchema)

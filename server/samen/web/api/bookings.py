@@ -16,14 +16,14 @@ from samen.services.idempotency import Answer
 from samen.web import current
 from samen.web.announce import Spot, spots_of
 from samen.web.api.deeds import JSON, instead_of, once_and_announced, refused
-from samen.web.api.kernel import IDEMPOTENCY_KEY, SpecBlueprint, span
+from samen.web.api.kernel import SpecBlueprint, span
 from samen.web.api.schemas import AskSchema, BookingSchema
 from samen.web.policy import Access, allow
 
 blueprint = SpecBlueprint("bookings", __name__, description="Making bookings")
 
 
-@blueprint.route("/bookings", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
+@blueprint.route("/bookings", methods=["POST"])
 @allow(Access.BOOKING, Scope.BOOKINGS)
 @blueprint.arguments(AskSchema)
 @blueprint.response(201, BookingSchema)

@@ -58,10 +58,11 @@ def list_occurrences(query: dict[str, Any]) -> list[dict[str, Any]]:
 @blueprint.response(200, ChangedSchema)
 @blueprint.alt_response(404, "NOT_FOUND")
 @blueprint.alt_response(409, "CONFLICT")
-def editshown(query: dict[str, Any], body: dict[str, Any], occurrence_id: UUID) -> Response:
+def edit_occurrence(query: dict[str, Any], body: dict[str, Any], occurrence_id: UUID) -> Response:
     """Change it, it and those that follow, or all; dates changed by themselves keep what is their own."""
     change = Change(
-        **{name: body[name] for name in ("space", "start", "end", "people", "rrule") if name in body},
+        **{name: body[name] for name in ("space", "start", "end", "people") if name in body},
+        rrule=(body["rrule"] or "") if "rrule" in body else None,
         title=body["title"].strip() if "title" in body else None,
         skip_conflicts=body["on_conflict"] == "skip",
         instead=instead_of(body["instead"]),
@@ -84,7 +85,7 @@ def editshown(query: dict[str, Any], body: dict[str, Any], occurrence_id: UUID) 
 @blueprint.response(200, ChangedSchema)
 @blueprint.alt_response(404, "NOT_FOUND")
 @blueprint.alt_response(409, "CONFLICT")
-def cancelshown(query: dict[str, Any], occurrence_id: UUID) -> Response:
+def cancel_occurrence(query: dict[str, Any], occurrence_id: UUID) -> Response:
     """Cancel it, it and those that follow, or all. 409 when it is over or was cancelled before."""
     reach = Reach(query["scope"])
 

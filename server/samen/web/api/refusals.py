@@ -16,6 +16,7 @@ from samen.web.wording import plain_facts, refusal_text
 # What is not a conflict with the calendar or its rules: a name that means nothing, a thing that is not there.
 STATUS = {
     "unknown_space": 422,
+    "no_such_calendar": 422,
     "no_such_booking": 404,
     "no_such_request": 404,
     "no_such_wait": 404,

@@ -19,7 +19,7 @@ from samen.services.idempotency import Answer
 from samen.web import current
 from samen.web.announce import Spot, spots_of
 from samen.web.api.deeds import JSON, once_and_announced, refused
-from samen.web.api.kernel import IDEMPOTENCY_KEY, SpecBlueprint
+from samen.web.api.kernel import SpecBlueprint
 from samen.web.api.occurrences import shown
 from samen.web.api.schemas import OccurrenceSchema
 from samen.web.policy import Access, allow
@@ -34,7 +34,7 @@ class UsedSchema(OccurrenceSchema):
     booked_until = fields.AwareDateTime(format="iso", required=True, allow_none=True)
 
 
-@blueprint.route("/occurrences/<uuid:occurrence_id>/check-in", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
+@blueprint.route("/occurrences/<uuid:occurrence_id>/check-in", methods=["POST"])
 @allow(Access.BOOKING, Scope.BOOKINGS)
 @blueprint.response(200, UsedSchema)
 @blueprint.alt_response(404, "NOT_FOUND")
@@ -44,7 +44,7 @@ def check_in(occurrence_id: UUID) -> Response:
     return _done(release.check_in, occurrence_id)
 
 
-@blueprint.route("/occurrences/<uuid:occurrence_id>/release", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
+@blueprint.route("/occurrences/<uuid:occurrence_id>/release", methods=["POST"])
 @allow(Access.BOOKING, Scope.BOOKINGS)
 @blueprint.response(200, UsedSchema)
 @blueprint.alt_response(404, "NOT_FOUND")
@@ -64,11 +64,13 @@ def _done(deed: Deed, occurrence_id: UUID) -> Response:
         answer = deed(session, occurrence_id, current.viewer(), current.now())
         if isinstance(answer, Refused):
             return refused(answer), []
-        return Answer(200, JSON, json.dumps(UsedSchema().dump(_used(answer)))), spots
+        return as_used(answer), spots
 
     return once_and_announced(do)
 
 
-def _used(one: Occurrence) -> dict[str, object]:
+def as_used(one: Occurrence) -> Answer:
+    """The booking with how it is used."""
     more = {"checked_in_at": one.checked_in_at, "booked_until": one.booked_until}
-    return shown(calendar.seen(one, current.viewer())) | more
+    told = shown(calendar.seen(one, current.viewer())) | more
+    return Answer(200, JSON, json.dumps(UsedSchema().dump(told)))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, time
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 from webargs.fields import DelimitedList
 
+from samen.domain.rules import END_OF_DAY
+from samen.web.facts import wall
+
 # Beyond these, arithmetic with offsets overflows.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-SLUG = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 KINDS = ("room", "equipment", "person")
+# Patterns are read by Python here and, as described, by JavaScript's rules elsewhere: no `\Z`, no bare `$`.
+SLUG = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(?![\s\S])")
+WALL_TIME = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 STATES = ("confirmed", "pending", "held", "cancelled", "released", "declined", "lapsed")
 
 
@@ -34,12 +40,50 @@ class Count(fields.Integer):
         return int(super()._deserialize(value, attr, data, **more) or 0)
 
 
+class Flag(fields.Boolean):
+    """`true` or `false`, and nothing that is taken for one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> bool:  # noqa: ANN401
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return bool(super()._deserialize(value, attr, data, **more))
+
+
+class Amount(fields.Float):
+    """A number as JSON writes one: neither `true` nor "3"."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> float:  # noqa: ANN401
+        if not isinstance(value, int | float):
+            raise self.make_error("invalid")
+        return float(super()._deserialize(value, attr, data, **more) or 0)
+
+
+class WallTime(fields.String):
+    """A local time, `HH:MM`; `24:00` is the end of the day."""
+
+    default_error_messages = {"invalid": "Not a valid time."}  # noqa: RUF012
+
+    def _serialize(self, value: Any, *_where: Any, **_more: Any) -> str | None:  # noqa: ANN401
+        return None if value is None else wall(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> time:  # type: ignore[override]  # noqa: ANN401
+        text = super()._deserialize(value, attr, data, **more)
+        if not WALL_TIME.fullmatch(text):
+            raise self.make_error("invalid")
+        return END_OF_DAY if text == "24:00" else time.fromisoformat(text)
+
+
+def wall_time(**more: Any) -> WallTime:  # noqa: ANN401
+    """A wall time, described by how it is written."""
+    return WallTime(metadata={"pattern": f"^({WALL_TIME.pattern})$"}, **more)
+
+
 def instant(**more: Any) -> fields.AwareDateTime:  # noqa: ANN401
     """An instant that carries its offset."""
     return fields.AwareDateTime(format="iso", validate=validate.Range(EARLIEST, LATEST), **more)
 
 
-TITLE = [validate.Length(1, 200), validate.Regexp(r".*\S")]
+TITLE = [validate.Length(1, 200), validate.Regexp(r"^\s*\S")]
 PEOPLE = validate.Range(1, 100_000)
 RRULE = validate.Length(1, 1000)
 ON_CONFLICT = validate.OneOf(("refuse", "skip"))
@@ -77,14 +121,17 @@ class AskSchema(Schema):
 
 
 class ChangeSchema(Schema):
-    """What is to be different; what is left out stays. `start` and `end` are those of the date at hand."""
+    """What is to be different; what is left out stays. `start` and `end` are those of the date at hand.
+
+    A null `rrule` ends the repetition.
+    """
 
     space = Text(validate=SLUG)
     start = instant()
     end = instant()
     title = Text(validate=TITLE)
     people = Count(validate=PEOPLE)
-    rrule = Text(validate=RRULE)
+    rrule = Text(allow_none=True, validate=RRULE)
     on_conflict = Text(load_default="refuse", validate=ON_CONFLICT)
     instead = fields.List(fields.Nested(InsteadSchema), load_default=[], validate=validate.Length(max=1000))
 
@@ -243,8 +290,8 @@ class SpaceSchema(Schema):
     zone = fields.String(required=True, allow_none=True)
     capacity = fields.Integer(required=True)
     area_m2 = fields.Float(required=True)
-    opening = fields.Time(format="%H:%M", required=True)
-    closing = fields.Time(format="%H:%M", required=True)
+    opening = wall_time(required=True)
+    closing = wall_time(required=True)
     features = fields.List(fields.String(), required=True)
     parts = fields.List(fields.String(), required=True)
     now = fields.Nested(RoomNowSchema, required=True)

@@ -19,7 +19,7 @@ from samen.services.idempotency import Answer
 from samen.web import current
 from samen.web.announce import Spot, spots_of
 from samen.web.api.deeds import JSON, instead_of, once_and_announced, refused
-from samen.web.api.kernel import IDEMPOTENCY_KEY, SpecBlueprint
+from samen.web.api.kernel import SpecBlueprint
 from samen.web.api.occurrences import shown
 from samen.web.api.schemas import AddSchema, SeriesSchema
 from samen.web.policy import Access, allow
@@ -40,7 +40,7 @@ def one_series(series_id: UUID) -> dict[str, Any]:
         return _series(series)
 
 
-@blueprint.route("/series/<uuid:series_id>/dates", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
+@blueprint.route("/series/<uuid:series_id>/dates", methods=["POST"])
 @allow(Access.BOOKING, Scope.BOOKINGS)
 @blueprint.arguments(AddSchema)
 @blueprint.response(201, SeriesSchema)

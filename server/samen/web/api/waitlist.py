@@ -1,4 +1,4 @@
-"""Waiting for what is taken, and asking for a room that stands empty."""
+"""Waiting for what is taken."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from flask import Response
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from samen.adapters.db.models import Waiting
 from samen.domain.access import Scope, Viewer
 from samen.domain.interval import Interval
-from samen.services import takeover, waitlist
+from samen.services import waitlist
 from samen.services.booking import Refused
 from samen.services.idempotency import Answer
 from samen.services.waitlist import Place, Wish
@@ -22,8 +21,8 @@ from samen.web import current
 from samen.web.announce import Spot, spots_of
 from samen.web.api.bookings import booked
 from samen.web.api.deeds import JSON, once_and_announced, refused
-from samen.web.api.kernel import IDEMPOTENCY_KEY, SpecBlueprint, span
-from samen.web.api.request_schemas import TakeOverSchema, WaitingSchema, WishSchema
+from samen.web.api.kernel import SpecBlueprint, span
+from samen.web.api.request_schemas import WaitingSchema, WishSchema
 from samen.web.api.schemas import BookingSchema
 from samen.web.policy import Access, allow
 from samen.web.waitlist import NUMBER
@@ -41,7 +40,7 @@ def list_waiting() -> list[dict[str, Any]]:
         return [_shown(place) for place in waitlist.places(session, current.viewer(), current.now())]
 
 
-@blueprint.route("/waitlist", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
+@blueprint.route("/waitlist", methods=["POST"])
 @allow(Access.BOOKING, Scope.BOOKINGS)
 @blueprint.arguments(WishSchema)
 @blueprint.response(201, WaitingSchema)
@@ -53,12 +52,12 @@ def wait(body: dict[str, Any]) -> Response:
 
     def deed(session: Session) -> tuple[Answer, list[Spot]]:
         answer = waitlist.join(session, wish, current.now())
-        return (refused(answer) if isinstance(answer, Refused) else _told(session, answer, 201)), []
+        return (refused(answer) if isinstance(answer, Refused) else as_placed(session, answer, 201)), []
 
     return once_and_announced(deed)
 
 
-@blueprint.route(f"/waitlist/<{NUMBER}:waiting_id>/accept", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
+@blueprint.route(f"/waitlist/<{NUMBER}:waiting_id>/accept", methods=["POST"])
 @allow(Access.BOOKING, Scope.BOOKINGS)
 @blueprint.response(201, BookingSchema)
 @blueprint.alt_response(202, schema=BookingSchema, description="Booked once it is approved")
@@ -74,7 +73,7 @@ def accept_offer(waiting_id: int) -> Response:
     return once_and_announced(deed)
 
 
-@blueprint.route(f"/waitlist/<{NUMBER}:waiting_id>/decline", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
+@blueprint.route(f"/waitlist/<{NUMBER}:waiting_id>/decline", methods=["POST"])
 @allow(Access.BOOKING, Scope.BOOKINGS)
 @blueprint.response(200, WaitingSchema)
 @blueprint.alt_response(404, "NOT_FOUND")
@@ -94,36 +93,17 @@ def leave_line(waiting_id: int) -> Response:
     return _leave(waitlist.withdraw, waiting_id)
 
 
-@blueprint.route(
-    "/occurrences/<uuid:occurrence_id>/take-over", methods=["POST"], parameters=[IDEMPOTENCY_KEY]
-)
-@allow(Access.BOOKING, Scope.BOOKINGS)
-@blueprint.arguments(TakeOverSchema)
-@blueprint.response(202, WaitingSchema)
-@blueprint.alt_response(404, "NOT_FOUND")
-@blueprint.alt_response(409, "CONFLICT")
-def ask_take_over(body: dict[str, Any], occurrence_id: UUID) -> Response:
-    """Ask for the rest of a booking whose room stands empty; its owner answers within ten minutes."""
-
-    def deed(session: Session) -> tuple[Answer, list[Spot]]:
-        viewer, title = current.viewer(), body["title"].strip()
-        answer = takeover.ask(session, occurrence_id, viewer, title, body["people"], current.now())
-        return (refused(answer) if isinstance(answer, Refused) else _told(session, answer, 202)), []
-
-    return once_and_announced(deed)
-
-
 def _leave(step: Step, waiting_id: int) -> Response:
     def deed(session: Session) -> tuple[Answer, list[Spot]]:
         answer = step(session, waiting_id, current.viewer(), current.now())
         if isinstance(answer, Refused):
             return refused(answer), []
-        return _told(session, answer, 200), spots_of([answer.offer] if answer.offer else [])
+        return as_placed(session, answer, 200), spots_of([answer.offer] if answer.offer else [])
 
     return once_and_announced(deed)
 
 
-def _told(session: Session, one: Waiting, status: int) -> Answer:
+def as_placed(session: Session, one: Waiting, status: int) -> Answer:
     """A place in line as it stands after a deed."""
     places = waitlist.places(session, current.viewer(), current.now())
     over = Place(one, 0, Interval(one.starts_at, one.ends_at), None)
