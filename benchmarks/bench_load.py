@@ -2,7 +2,7 @@
 
 A real server answers; requests come at fixed times from another process. The rivals' way is the same server
 without constraint and lock (tests/faults/unguarded.py): it checks, then inserts. Then many clients ask for
-one slot, to count how often each way books it twice. SAMEN_BENCH_SECONDS and SAMEN_BENCH_STORED make it smaller.
+one slot, to count how often each way books it twice. SAMEN_BENCH_SECONDS and _STORED: a smaller run.
 """
 
 from __future__ import annotations
