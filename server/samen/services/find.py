@@ -25,7 +25,7 @@ from samen.services.rooms import RoomState, room_states
 # How many days after the wanted one are looked through for the nearest time.
 DAYS_AFTER = 7
 # Rooms known to be empty come first; last those in which somebody sits who did not book.
-SURE = (RoomNow.FREE, RoomNow.UNKNOWN, RoomNow.IN_USE)
+SURE = (RoomNow.FREE, RoomNow.UNKNOWN, RoomNow.BOOKED_EMPTY, RoomNow.IN_USE)
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def near_misses(
     """
     party = Party(booker_of(viewer), needs.people)
     missed = [
-        Miss(space, during, reasons, _times(space, during, reasons, place, party, now))
+        Miss(space, during, _telling(reasons), _times(space, during, reasons, place, party, now))
         for during, place in _places(session, times, needs.kind, DAYS_AFTER)
         for space in place.spaces
         if (reasons := _reasons(space, during, needs, place.picture, party, now))
@@ -188,6 +188,11 @@ def _reasons(
     lacking = lacks(needs.features, {feature.feature for feature in space.features})
     refused = placing.against(Slot(during.start, space, during), party, picture, now)
     return ((lacking,) if lacking else ()) + (refused.refusals if refused else ())
+
+
+def _telling(reasons: Sequence[Refusal]) -> tuple[Refusal, ...]:
+    """The reasons worth telling: those that no time takes away, alone, where there are any."""
+    return tuple(reason for reason in reasons if reason.code in LASTING) or tuple(reasons)
 
 
 def _free_until(space: Space, during: Interval, place: Place) -> datetime:

@@ -30,6 +30,8 @@ LONGEST_TITLE = 120
 MOST_PEOPLE = 9999
 # How many days the form on a page of its own lets one choose from.
 DAYS_OFFERED = 60
+# Far from our time, sums of instants overflow.
+YEARS = range(2000, 2100)
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,8 @@ def during_of(form: Form, zone: ZoneInfo) -> Interval | dict[str, str]:
         on = date.fromisoformat(form.date)
     except ValueError:
         return {"date": _("This is not a day.")}
+    if on.year not in YEARS:
+        return {"date": _("This is not a day.")}
     ends = {"start": _instant(on, form.start, zone), "end": _instant(on, form.end, zone)}
     errors = {name: _time_problem(getattr(form, name)) for name, at in ends.items() if at is None}
     if errors:
@@ -164,7 +168,7 @@ def first_free(rooms: Sequence[SpaceDay], view: View, now: datetime) -> Form:
     """A form for the day's first free hour, which the reader then changes."""
     for room in rooms:
         for gap in room.free:
-            start = max(gap.start, _next_quarter(now))
+            start = max(gap.start, next_quarter(now))
             if start < gap.end:
                 return Form(
                     room.space.slug,
@@ -175,7 +179,8 @@ def first_free(rooms: Sequence[SpaceDay], view: View, now: datetime) -> Form:
     return Form(date=view.on.isoformat())
 
 
-def _next_quarter(now: datetime) -> datetime:
+def next_quarter(now: datetime) -> datetime:
+    """The next quarter of an hour, or the instant itself if it is one."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     return hour - (hour - now) // QUARTER * QUARTER
 
@@ -191,7 +196,7 @@ def form_context(form: Form, spaces: Sequence[Space], today: date, *, in_dialog:
             "extras": _rooms(extras),
             "weekdays": weekday_choices(form.repeat.days),
             "dates": dates,
-            **_times(form, spaces),
+            **times_offered(form, spaces),
         },
         "date_label": _day_label(form.date),
         "in_dialog": in_dialog,
@@ -255,19 +260,15 @@ def _rooms(spaces: Sequence[Space]) -> list[dict[str, Any]]:
     return [{"slug": space.slug, "name": space.name, "capacity": space.capacity} for space in spaces]
 
 
-def quarters() -> list[str]:
-    """Every quarter of an hour of a wall clock, to 24:00."""
-    return [f"{minute // 60:02}:{minute % 60:02}" for minute in range(0, 24 * 60 + 1, 15)]
-
-
-def _times(form: Form, spaces: Sequence[Space]) -> dict[str, list[str]]:
+def times_offered(form: Form, spaces: Sequence[Space]) -> dict[str, list[str]]:
     """Quarter hours from the first opening to the last closing, and whatever was chosen beside them."""
     first = min((space.opening for space in spaces), default=time(8))
     last = max((space.closing for space in spaces), default=time(18))
+    quarters = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(0, 24 * 60 + 1, 15)]
     low, high = first.strftime("%H:%M"), last.strftime("%H:%M")
     high = "24:00" if last >= time(23, 59) else high
-    starts = [clock for clock in quarters() if low <= clock < high]
-    ends = [clock for clock in quarters() if low < clock <= high]
+    starts = [clock for clock in quarters if low <= clock < high]
+    ends = [clock for clock in quarters if low < clock <= high]
     return {"starts": _with(starts, form.start), "ends": _with(ends, form.end)}
 
 
