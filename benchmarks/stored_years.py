@@ -136,6 +136,7 @@ def _occurrence(series: dict[str, Any], during: Interval, now: datetime) -> dict
     return {
         "id": uuid4(),
         "series_id": series["id"],
+        "tenant_id": series["tenant_id"],
         "space_id": series["space_id"],
         "original_start": during.start,
         "starts_at": during.start,

@@ -1,11 +1,14 @@
 """Booking on both engines: the invariant, the rules, and giving back."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from samen.adapters.db.models import AuditEntry, Claim, OccurrenceStatus
 from samen.domain.access import Role
+from samen.domain.interval import Interval
 from samen.services.booking import Booked
 from samen.services.cancelling import Cancelled
 from support.building import NOW, Calendar, a_member, at, codes, load_demo, span
@@ -161,3 +164,18 @@ def _a_claim_set_aside(database, like, space_id):
         session.add(claim)
         session.flush()
         return claim.id
+
+
+def test_no_claim_is_so_long_that_looking_nearby_would_miss_it(calendar):
+    booked = calendar.ask("10:00", "11:00")
+    far = Interval(at("10:00", day=24), at("10:00", day=24) + timedelta(days=5))
+
+    with pytest.raises(IntegrityError, match="ck_claims_length"), calendar.database.write() as session:
+        session.add(
+            Claim(
+                occurrence_id=booked.occurrences[0].id,
+                space_id=booked.occurrences[0].space_id,
+                starts_at=far.start,
+                ends_at=far.end,
+            )
+        )

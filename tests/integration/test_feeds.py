@@ -53,7 +53,10 @@ def a_series(
     viewer = house.people[who]
     with house.database.write() as session:
         room = session.scalars(select(Space).where(Space.slug == space)).one()
-        rows = [a_row(room, start.astimezone(UTC), length) for start in expand(local, rrule, BRUSSELS).starts]
+        rows = [
+            a_row(viewer.tenant_id, room, start.astimezone(UTC), length)
+            for start in expand(local, rrule, BRUSSELS).starts
+        ]
         series = Series(
             space=room,
             tenant_id=viewer.tenant_id,
@@ -71,9 +74,10 @@ def a_series(
         return series.id
 
 
-def a_row(room, start, length=HOUR):
+def a_row(tenant_id, room, start, length=HOUR):
     claims = [Claim(space_id=atom.id, starts_at=start, ends_at=start + length) for atom in room.atoms()]
     return Occurrence(
+        tenant_id=tenant_id,
         space_id=room.id,
         original_start=start,
         starts_at=start,

@@ -141,9 +141,10 @@ def test_hours_are_told_by_space(plain):
     assert [(one.space, one.booked, one.used) for one in told] == [("Iris", 2.0, 0.5), ("Canal", 1.0, 0.0)]
 
 
-def test_a_quota_asks_the_database_as_often_for_a_year_as_for_a_day(plain):
+@pytest.mark.parametrize("hours", [10_000, 0.5], ids=["far below", "broken"])
+def test_a_quota_asks_the_database_as_often_for_a_year_as_for_a_day(plain, hours):
     an = a_member(plain, "an@rue.test")
-    allot(plain, an, 50)
+    allot(plain, an, hours)
     day, year = ([(span("09:00", "10:00", day=23 + n % 7), 1.0) for n in range(count)] for count in (1, 365))
 
     assert questions(plain, an, day) == questions(plain, an, year)

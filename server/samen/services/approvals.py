@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from samen.adapters.db.locks import TENANT, take_turn
 from samen.adapters.db.models import Invite, Mail, Occurrence, OccurrenceStatus, Series, Space
-from samen.adapters.db.models.booking import OVERLAP
+from samen.adapters.db.models.booking import LONGEST_CLAIM, OVERLAP
 from samen.domain.access import Viewer
 from samen.domain.rules import Refusal
 from samen.services import audit, booking, notices, placing, quota, standing
@@ -77,7 +77,7 @@ def waiting(session: Session, viewer: Viewer, now: datetime) -> list[Request]:
         .join(Occurrence.series)
         .where(Occurrence.space_id.in_(_decidable(session, viewer)), standing.PENDING)
         # Bounded for the index on space and start.
-        .where(Occurrence.ends_at > now, Occurrence.starts_at > now - placing.LONGEST_CLAIM)
+        .where(Occurrence.ends_at > now, Occurrence.starts_at > now - LONGEST_CLAIM)
         .order_by(Series.created_at, Series.id, Occurrence.starts_at)
         .options(joinedload(Occurrence.series).joinedload(Series.tenant), joinedload(Occurrence.space))
     ).all()

@@ -18,14 +18,13 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.db.locks import SPACE, take_turn
 from samen.adapters.db.models import Claim, Occurrence, OccurrenceStatus, Series, Space
+from samen.adapters.db.models.booking import LONGEST_CLAIM
 from samen.domain.alternatives import Alternative, Candidate, alternatives
 from samen.domain.interval import Interval, hull, local_day
 from samen.domain.rules import Booker, Refusal, SpaceRules, Wanted, refusals
 from samen.services.rules import rules_by_space
 
 ALIVE = (OccurrenceStatus.CONFIRMED, OccurrenceStatus.PENDING, OccurrenceStatus.HELD)
-# A booking lies within one local day, which has 25 hours at most, and each buffer is a day at most.
-LONGEST_CLAIM = timedelta(hours=25 + 2 * 24)
 # So many clashing dates are shown with a way out each; who has more is better served by another room.
 MOST_WAYS_OUT = 60
 
@@ -230,6 +229,7 @@ def store(
         {
             "id": occurrence_id,
             "series_id": series.id,
+            "tenant_id": series.tenant_id,
             "space_id": slot.space.id,
             "original_start": slot.original_start,
             "starts_at": slot.during.start,

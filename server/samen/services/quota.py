@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, extract, func, select
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.locks import TENANT, take_turn
-from samen.adapters.db.models import Occurrence, OccurrenceStatus, Peak, Quota, Series, Site, Space, Tenant
+from samen.adapters.db.models import Occurrence, OccurrenceStatus, Peak, Quota, Site, Space, Tenant
 from samen.domain.access import Viewer
 from samen.domain.interval import Interval, hull
 from samen.domain.quota import Basis, Busy, Period, Spent, period_of, periods_touched, weighted_hours
@@ -36,6 +36,7 @@ COUNTING = (
 LONGEST_BOOKING = timedelta(hours=25)
 # Hours are sums of floats.
 TINY = 1e-6
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,12 @@ def over(
     more = [Spent(during, weight) for during, weight in wanted]
     spans = [one.during for one in more]
     windows = {quota.period: periods_touched(quota.period, spans, meter.zone) for quota in quotas}
-    reach = hull(window for touched in windows.values() for window in touched)
+    near = [quota for quota in quotas if not _far_below(session, quota, windows[quota.period], more, meter)]
+    if not near:
+        return []
+    reach = hull(window for quota in near for window in windows[quota.period])
     spent = [one for id_, _, one in _spent(session, tenant_id, reach) if id_ not in ignoring]
-    broken = (_broken(quota, windows[quota.period], spent, more, meter, now) for quota in quotas)
+    broken = (_broken(quota, windows[quota.period], spent, more, meter, now) for quota in near)
     return [refusal for refusal in broken if refusal is not None]
 
 
@@ -171,7 +175,6 @@ def _meter(session: Session) -> Meter:
 
 def _spent(session: Session, tenant_id: int, during: Interval) -> Iterator[tuple[UUID, str, Spent]]:
     """(occurrence, name of its space, what it may count), of those that reach into `during`."""
-    # The spaces are named so that the index on (space, start) finds the few dates among years of them.
     spaces = {
         id_: (name, weight)
         for id_, name, weight in session.execute(select(Space.id, Space.name, Space.weight))
@@ -184,15 +187,38 @@ def _spent(session: Session, tenant_id: int, during: Interval) -> Iterator[tuple
             Occurrence.ends_at,
             Occurrence.ended_at,
             Occurrence.used,
-        )
-        .join(Series, Series.id == Occurrence.series_id)
-        .where(Series.tenant_id == tenant_id, Occurrence.status.in_(COUNTING))
-        .where(Occurrence.space_id.in_(spaces), Occurrence.ends_at > during.start)
-        .where(Occurrence.starts_at < during.end, Occurrence.starts_at > during.start - LONGEST_BOOKING)
+        ).where(*_reaching(tenant_id, during))
     )
     for id_, space_id, start, end, ended_at, used in rows:
         name, weight = spaces[space_id]
         yield id_, name, Spent(Interval(start, end), weight, ended_at, used)
+
+
+def _far_below(
+    session: Session, quota: Quota, windows: Sequence[Interval], more: Sequence[Spent], meter: Meter
+) -> bool:
+    """Whether there is room even if every hour weighed as much as the busiest: then nobody need count."""
+    reach, heaviest = hull(windows), max([1.0, *(rule.weight for rule in meter.busy)])
+    seconds = extract("epoch", Occurrence.ends_at) - extract("epoch", Occurrence.starts_at)
+    held = session.scalar(
+        select(func.sum(seconds * Space.weight))
+        .select_from(Occurrence)
+        .join(Space, Space.id == Occurrence.space_id)
+        .where(*_reaching(quota.tenant_id, reach))
+    )
+    wanted = sum(one.during.length / HOUR * one.space_weight for one in more)
+    return heaviest * (float(held or 0) / HOUR.total_seconds() + wanted) <= quota.hours
+
+
+def _reaching(tenant_id: int, during: Interval) -> tuple[ColumnElement[bool], ...]:
+    """The tenant's dates that may count in `during`. Bounded on both sides, for the index."""
+    return (
+        Occurrence.tenant_id == tenant_id,
+        Occurrence.starts_at < during.end,
+        Occurrence.starts_at > during.start - LONGEST_BOOKING,
+        Occurrence.ends_at > during.start,
+        Occurrence.status.in_(COUNTING),
+    )
 
 
 def _broken(

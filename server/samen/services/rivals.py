@@ -12,8 +12,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Claim, Occurrence, OccurrenceStatus, Series, Tenant
+from samen.adapters.db.models.booking import LONGEST_CLAIM
 from samen.domain.interval import Interval, hull
-from samen.services.placing import LONGEST_CLAIM
 
 Spans = Mapping[int, Interval]
 

@@ -89,7 +89,7 @@ class Series(Base):
 
 
 class Occurrence(Base):
-    """One date of a series.
+    """One date of a series; `tenant_id` is the series' own, kept here for an index by tenant and time.
 
     `original_start` is the start the series' rule gives it, and its RECURRENCE-ID; `moved` says that this
     date alone was given another time or space. `title` and `people` are this date's own, else the series'.
@@ -102,11 +102,13 @@ class Occurrence(Base):
         UniqueConstraint("series_id", "original_start"),
         CheckConstraint("starts_at < ends_at", name="span"),
         Index("ix_occurrences_space_id_starts_at", "space_id", "starts_at"),
+        Index("ix_occurrences_tenant_id_starts_at", "tenant_id", "starts_at"),
         Index("ix_occurrences_look_at", "look_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     series_id: Mapped[UUID] = mapped_column(ForeignKey("series.id"))
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
     space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"))
     original_start: Mapped[datetime]
     starts_at: Mapped[datetime]
@@ -142,6 +144,9 @@ class Claim(Base):
             where=text("active"),
             name="ex_claims_overlap",
         ).ddl_if(dialect="postgresql"),
+        CheckConstraint("ends_at - starts_at <= interval '4 days'", name="length").ddl_if(
+            dialect="postgresql"
+        ),
         Index("ix_claims_space_id_starts_at", "space_id", "starts_at"),
     )
 
@@ -154,13 +159,18 @@ class Claim(Base):
 
 
 OVERLAP = "ex_claims_overlap"
+# Claims are short, and so only those that begin nearby can meet: without that bound the trigger, and every
+# look at a calendar, would read a space's whole past.
+LONGEST_CLAIM = timedelta(days=4)
 _TRIGGER = """
 CREATE TRIGGER ex_claims_overlap_{when} BEFORE {when} ON claims WHEN NEW.active
 BEGIN
+    SELECT RAISE(ABORT, 'ck_claims_length') WHERE julianday(NEW.ends_at) - julianday(NEW.starts_at) > 4;
     SELECT RAISE(ABORT, 'ex_claims_overlap') WHERE EXISTS (
         SELECT 1 FROM claims AS held
         WHERE held.space_id = NEW.space_id AND held.active AND held.id IS NOT NEW.id
-          AND held.starts_at < NEW.ends_at AND NEW.starts_at < held.ends_at);
+          AND held.starts_at < NEW.ends_at AND NEW.starts_at < held.ends_at
+          AND held.starts_at > datetime(NEW.starts_at, '-4 days', '-1 second'));
 END
 """
 # Two triggers: a claim that is moved, restored or given another space must be refused as a new one is.

@@ -10,6 +10,20 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+TRIGGER = """
+CREATE TRIGGER ex_claims_overlap_{when} BEFORE {when} ON claims WHEN NEW.active
+BEGIN
+    {length}
+    SELECT RAISE(ABORT, 'ex_claims_overlap') WHERE EXISTS (
+        SELECT 1 FROM claims AS held
+        WHERE held.space_id = NEW.space_id AND held.active AND held.id IS NOT NEW.id
+          AND held.starts_at < NEW.ends_at AND NEW.starts_at < held.ends_at {nearby});
+END
+"""
+LENGTH = (
+    "SELECT RAISE(ABORT, 'ck_claims_length') WHERE julianday(NEW.ends_at) - julianday(NEW.starts_at) > 4;"
+)
+NEARBY = "AND held.starts_at > datetime(NEW.starts_at, '-4 days', '-1 second')"
 BEFORE = ("confirmed", "pending", "cancelled", "released")
 AFTER = ("confirmed", "pending", "held", "cancelled", "released", "declined", "lapsed")
 
@@ -22,13 +36,20 @@ def upgrade() -> None:
     for column in _of_occurrences():
         op.add_column("occurrences", column)
     op.create_index("ix_occurrences_look_at", "occurrences", ["look_at"], unique=False)
+    op.execute("UPDATE occurrences SET tenant_id = (SELECT tenant_id FROM series WHERE id = series_id)")
     _allow(AFTER, instead_of=BEFORE)
+    _belong_to_a_tenant()
+    _bound_claims()
     _bundle()
 
 
 def downgrade() -> None:
     op.drop_table("series_bundle")
     op.execute("UPDATE occurrences SET status = 'cancelled' WHERE status IN ('held', 'declined', 'lapsed')")
+    _unbound_claims()
+    op.drop_index("ix_occurrences_tenant_id_starts_at", "occurrences")
+    with op.batch_alter_table("occurrences") as occurrences:
+        occurrences.drop_constraint(op.f("fk_occurrences_tenant_id"), type_="foreignkey")
     _allow(BEFORE, instead_of=AFTER)
     op.drop_index("ix_occurrences_look_at", "occurrences")
     for column in _of_occurrences():
@@ -37,6 +58,39 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_series_source_uid"), "series")
     for column in _of_series():
         op.drop_column("series", column.name)
+
+
+def _belong_to_a_tenant() -> None:
+    """Each date names its series' tenant, so that an index finds a tenant's dates of a quarter."""
+    with op.batch_alter_table("occurrences") as occurrences:
+        occurrences.alter_column("tenant_id", existing_type=sa.Integer(), nullable=False)
+        occurrences.create_foreign_key(op.f("fk_occurrences_tenant_id"), "tenants", ["tenant_id"], ["id"])
+    op.create_index(
+        "ix_occurrences_tenant_id_starts_at", "occurrences", ["tenant_id", "starts_at"], unique=False
+    )
+
+
+def _bound_claims() -> None:
+    """A claim lasts four days at the most: then only those that begin nearby need a look."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_check_constraint(
+            op.f("ck_claims_length"), "claims", "ends_at - starts_at <= interval '4 days'"
+        )
+    else:
+        _triggers(LENGTH, NEARBY)
+
+
+def _unbound_claims() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_constraint(op.f("ck_claims_length"), "claims", type_="check")
+    else:
+        _triggers("", "")
+
+
+def _triggers(length: str, nearby: str) -> None:
+    for when in ("INSERT", "UPDATE"):
+        op.execute(f"DROP TRIGGER ex_claims_overlap_{when}")
+        op.execute(TRIGGER.format(when=when, length=length, nearby=nearby))
 
 
 def _bundle() -> None:
@@ -99,6 +153,7 @@ def _of_series() -> tuple[sa.Column[Any], ...]:
 def _of_occurrences() -> tuple[sa.Column[Any], ...]:
     """What a date gets."""
     return (
+        sa.Column("tenant_id", sa.Integer(), nullable=True),
         sa.Column("moved", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("title", sa.String(), nullable=True),
         sa.Column("people", sa.Integer(), nullable=True),
