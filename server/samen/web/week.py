@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
@@ -48,14 +50,14 @@ def _page(session: Session, site: Site, on: date) -> str:
     monday = on - timedelta(days=on.weekday())
     spaces = calendar.week(session, site, monday, viewer, now)
     views = _views(spaces, monday, zone)
-    today = now.astimezone(zone).date()
+    today, words = now.astimezone(zone).date(), Words.of(spaces)
     return render_template(
         "pages/week.html",
         week=_week_shown(monday, today),
         days=[_day_shown(day, today) for day in views],
         hours=views[monday].hours,
         hour_labels=_ends(views[monday]),
-        spaces=[_space_shown(one, views) for one in spaces],
+        spaces=[_space_shown(one, views, words, now) for one in spaces],
         may_book="book" in areas_of(viewer.role),
     )
 
@@ -76,7 +78,6 @@ def _views(spaces: Sequence[SpaceWeek], monday: date, zone: ZoneInfo) -> dict[da
 def _week_shown(monday: date, today: date) -> dict[str, Any]:
     sunday = monday + timedelta(days=6)
     return {
-        "iso": monday.isoformat(),
         "title": f"{i18n.day_short(monday)} – {i18n.day_long(sunday)}",
         "is_this": monday <= today <= sunday,
         "previous": (monday - timedelta(days=7)).isoformat(),
@@ -87,10 +88,10 @@ def _week_shown(monday: date, today: date) -> dict[str, Any]:
 
 def _day_shown(on: date, today: date) -> dict[str, Any]:
     return {
-        "iso": on.isoformat(),
         "weekday": i18n.weekday(on),
         "number": on.day,
         "detail": i18n.month_title(on),
+        "url": url_for("booking.day", on=on.isoformat()),
         "is_today": on == today,
     }
 
@@ -99,40 +100,62 @@ def _ends(view: View) -> tuple[str, str]:
     return view.clock(view.during.start), view.clock_end(view.during.end)
 
 
-def _space_shown(one: SpaceWeek, views: dict[date, View]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Words:
+    """What cells say, looked up once: a page has hundreds of them."""
+
+    closed: str
+    nothing: str
+    free: str
+    booked: dict[int, str]
+
+    @classmethod
+    def of(cls, spaces: Sequence[SpaceWeek]) -> Words:
+        counts = {len(day.held) for one in spaces for day in one.days}
+        booked = {count: ngettext("%(num)d booking", "%(num)d bookings", count) for count in counts}
+        return cls(_("closed"), _("nothing free"), _("%(hours)s free", hours="{}"), booked)
+
+
+def _space_shown(one: SpaceWeek, views: dict[date, View], words: Words, now: datetime) -> dict[str, Any]:
     return {
         "slug": one.space.slug,
         "name": one.space.name,
         "capacity": one.space.capacity,
-        "days": [_cell(day, views[day.on]) for day in one.days],
+        "days": [_cell(day, views[day.on], words, now) for day in one.days],
     }
 
 
-def _cell(day: DayHeld, view: View) -> dict[str, Any]:
-    now = current.now()
+def _cell(day: DayHeld, view: View, words: Words, now: datetime) -> dict[str, Any]:
     gaps = [from_now(gap, now) for gap in day.free]
     free = sum((gap.length for gap in gaps), timedelta())
+    shut, over = day.open_during is None, view.during.end <= now
     return {
-        "iso": day.on.isoformat(),
         "strips": list(_strips(day, view)),
-        "open": day.open_during is not None,
-        "over": view.during.end <= now,
+        "over": over,
         "mine": any(one.mine for one in day.held),
-        "booked": ngettext("%(num)d booking", "%(num)d bookings", len(day.held)),
-        "free": lasting(free) if free else "",
+        "words": words.closed if shut else words.booked[len(day.held)],
+        "free": "" if shut or over else words.free.format(lasting(free)) if free else words.nothing,
         "gaps": ", ".join(f"{view.clock(gap.start)}–{view.clock_end(gap.end)}" for gap in gaps),
     }
 
 
-def _strips(day: DayHeld, view: View) -> Iterator[dict[str, Any]]:
-    """What the strip shows: when it is closed, then what holds the space."""
+def _strips(day: DayHeld, view: View) -> Iterator[str]:
+    """The classes that draw the strip: when it is closed, then what holds the space."""
     for span in day.closed:
         if span.overlaps(view.during):
-            yield {**view.place(span), "kind": "is-closed"}
+            yield f"is-closed {_spot(view, span)}"
     for one in day.held:
-        yield {**view.place(one.during), "kind": f"tint-{one.tint} {_firmness(one)}".strip()}
+        yield f"tint-{one.tint} {_firmness(one)}{_spot(view, one.during)}"
+
+
+def _spot(view: View, span: Interval) -> str:
+    """As the macros `at` and `lasting` of partials/marks.html, without a macro for each strip."""
+    place = view.place(span)
+    hours, minutes = divmod(place["offset"], 60)
+    long, more = divmod(place["length"], 60)
+    return f"h{hours} m{minutes // 5 * 5} d{long} e{more // 5 * 5}"
 
 
 def _firmness(one: Held) -> str:
-    pending = "" if one.status is OccurrenceStatus.CONFIRMED else "is-pending"
-    return f"{pending} {'is-mine' if one.mine else ''}".strip()
+    pending = "" if one.status is OccurrenceStatus.CONFIRMED else "is-pending "
+    return f"{pending}is-mine " if one.mine else pending
