@@ -105,9 +105,9 @@ class House:
         return [(one.start, one.end) for one in standing_in(feed)]
 
     def read_by_program(self, around):
-        """(space, from, until) as the API tells them, a month around."""
+        """(space, from, until) as the API tells them, ten weeks around."""
         program = self.house.program("an")
-        begins, ends = (f"{around + n * 7 * WEEK:%Y-%m-%dT00:00:00Z}" for n in (-1, 1))
+        begins, ends = (f"{around + n * 10 * WEEK:%Y-%m-%dT00:00:00Z}" for n in (-1, 1))
         told = program.get(f"/api/v1/occurrences?from={begins}&to={ends}").json
         moments = ((datetime.fromisoformat(one[end]) for end in ("start", "end")) for one in told)
         return sorted((one["space"], *ends) for one, ends in zip(told, moments, strict=True))
@@ -211,6 +211,26 @@ def test_an_edit_into_the_changing_hour_says_which_time_does_not_exist(house, re
     assert [start for _, start, _ in house.rows()] == sorted(expected)
     assert missing == {night: (night + AT_HALF_PAST_TWO,) if night in SPRING else () for night in NIGHTS}
     assert house.read_elsewhere() == [(start, start + HOUR) for start in sorted(expected)]
+
+
+def test_page_and_program_are_told_which_time_an_edit_loses(house):
+    night = SPRING[0]
+    by_page, by_program = (
+        house.book(night - DAY + 4 * HOUR, "FREQ=DAILY;COUNT=3", space=space).occurrences[0].id
+        for space in ("iris", "canal")
+    )
+    begins = instant(night - DAY + AT_HALF_PAST_TWO)
+    form = {"space": "iris", "date": "2027-03-27", "start": "02:30", "end": "03:30", "title": "Garde"}
+    form |= {"repeat": "daily", "times": "3", "reach": "all"}
+
+    browser, program = house.house.browser("an"), house.house.program("an")
+    page = browser.get(browser.post(f"/bookings/{by_page}/edit", form).headers["Location"]).text
+    answer = program.call(
+        "PATCH", f"/api/v1/occurrences/{by_program}?scope=all", json={"start": begins.isoformat()}
+    )
+
+    assert "Le dimanche 28 mars, cette heure n’existe pas." in page
+    assert answer.json["missing"] == ["2027-03-28T02:30:00"]
 
 
 def test_what_was_cancelled_or_moved_that_night_stays_so_through_the_changing_hour_and_back(house):
