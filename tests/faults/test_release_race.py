@@ -1,45 +1,40 @@
 """Many sweeps, one no-show: freed, told and offered once; and never under the feet of who checks in."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from functools import partial
 
 import pytest
 from sqlalchemy import delete, func, select, true
-from sqlalchemy.exc import DBAPIError
 
-from faults.unguarded import _no_transaction, _no_turn, drop_constraint
-from samen.adapters.db import Database, engine
+from faults import racing
 from samen.adapters.db.models import AuditEntry, Notice, Occurrence, Quota, Waiting, WaitState
-from samen.services import booking, placing, quota, release, waitlist
+from samen.services import release
 from samen.services.booking import Refused
 from support.building import at
 from support.watching import Watched
 
-TRIALS = 10
+TRIALS = {2: 10, 4: 10, 8: 5, 16: 3}
 FREED_ONCE = {"released": 1, "told": 1, "offered": 1, "noted": 1}
 
 
-class Race:
+class Race(racing.Start):
     """A day of no-shows in one room, an hour each, warned of and waited for by somebody else."""
 
-    forgives = ()
-
     def __init__(self, database):
-        self.building, self.database = Watched(database), database
+        super().__init__(database)
+        self.building = Watched(database)
         with database.write() as session:
             session.execute(delete(Quota))
 
     def run(self, space, *steps):
         """For each trial: what became of it, and what the steps that were taken at once answered."""
         self.building.hears("empty", "07:30", "18:30", f"node-{space}")
-        with ThreadPoolExecutor(len(steps)) as pool:
-            for hour in range(8, 8 + TRIALS):
-                found = self._warned(space, f"{hour:02}:00", f"{hour:02}:50")
-                before = self._counted()
-                answers = self._at_once(pool, found, at(f"{hour:02}:16"), steps)
-                yield self._counted() - before, self.building.one(found.occurrence_id), answers
+        for hour in range(8, 8 + TRIALS[len(steps)]):
+            found = self._warned(space, f"{hour:02}:00", f"{hour:02}:50")
+            before, now = self._counted(), at(f"{hour:02}:16")
+            answers = self.at_once(*(partial(step, self, found, now) for step in steps))
+            yield self._counted() - before, self.building.one(found.occurrence_id), answers
 
     def _warned(self, space, start, end):
         """A booking that the sweep is about to free."""
@@ -50,19 +45,6 @@ class Race:
         with self.building.database.read() as session:
             (found,) = release.due(session, at(start) + timedelta(minutes=16))
         return found
-
-    def _at_once(self, pool, found, now, steps):
-        barrier = Barrier(len(steps))
-
-        def take(step):
-            barrier.wait(30)
-            try:
-                with self.database.write() as session:
-                    return step(self, session, found, now)
-            except self.forgives:
-                return False
-
-        return list(pool.map(take, steps))
 
     def _counted(self):
         counts = {
@@ -75,11 +57,11 @@ class Race:
             return Counter({name: session.scalar(query) for name, query in counts.items()})
 
 
-def sweep(_race, session, found, now):
+def sweep(_race, found, now, session):
     return release.look(session, found, now) is not None
 
 
-def check_in(race, session, found, now):
+def check_in(race, found, now, session):
     return not isinstance(release.check_in(session, found.occurrence_id, race.building.an, now), Refused)
 
 
@@ -90,16 +72,10 @@ def race(database):
 
 @pytest.fixture
 def unguarded(race, monkeypatch):
-    """A sweep that looks before it acts; without turns an engine may also end a step with an error."""
-    drop_constraint(race.database)
+    """A sweep that looks before it acts."""
     monkeypatch.setattr(release, "_as_found", lambda *_: true())
-    for module in (release, waitlist, booking, placing, quota):
-        monkeypatch.setattr(module, "take_turn", lambda *_: None)
-    monkeypatch.setattr(engine.Database, "_turn", _no_turn)
-    monkeypatch.setattr(engine, "_begin_sqlite", _no_transaction)
-    race.database, race.forgives = Database(race.database.url), DBAPIError
-    yield race
-    race.database.dispose()
+    with racing.unguarded(race, monkeypatch):
+        yield race
 
 
 def one_way_or_the_other(outcome, stands, answers):
@@ -110,7 +86,7 @@ def one_way_or_the_other(outcome, stands, answers):
     return was_freed or kept == ({}, "confirmed", True, [False, True])
 
 
-@pytest.mark.parametrize(("workers", "space"), [(2, "iris"), (8, "canal")])
+@pytest.mark.parametrize(("workers", "space"), [(2, "iris"), (8, "canal"), (16, "marolles")])
 def test_of_many_sweeps_exactly_one_frees(race, workers, space):
     for outcome, stands, answers in race.run(space, *[sweep] * workers):
         assert (dict(outcome), stands.status.value, answers.count(True)) == (FREED_ONCE, "released", 1)

@@ -26,7 +26,10 @@ class Reach(enum.Enum):
 
 @dataclass(frozen=True)
 class Pattern:
-    """What a series' rule says: the first date in wall time, how long each lasts, and the rule if any."""
+    """What a series' rule says: the first date in wall time, how long each lasts, and the rule if any.
+
+    Of a wall time that occurs twice a rule means the first; without one, the `fold` of `starts_local` says.
+    """
 
     starts_local: datetime
     length: timedelta
@@ -35,7 +38,13 @@ class Pattern:
 
     def starts(self) -> list[datetime]:
         """Every start the rule gives, as UTC instants."""
+        if self.rrule is None and self.starts_local.fold:
+            return [self.starts_local.replace(tzinfo=self.zone).astimezone(UTC)]
         return [start.astimezone(UTC) for start in expand(self.starts_local, self.rrule, self.zone).starts]
+
+    def missing(self) -> tuple[datetime, ...]:
+        """Local times of the rule that do not exist on their date."""
+        return expand(self.starts_local, self.rrule, self.zone).skipped
 
     def during(self, start: datetime) -> Interval:
         """The date that starts then."""

@@ -59,11 +59,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Edited:
-    """The series as it is now, the dates that changed, and those that could not follow."""
+    """The series as it is now, the dates that changed, and those that could not follow.
+
+    `missing`: local times that the changed rule newly gives and that do not exist on their date.
+    """
 
     series: Series
     occurrences: tuple[Occurrence, ...]
     skipped: tuple[Interval, ...] = ()
+    missing: tuple[datetime, ...] = ()
 
 
 def edit(
@@ -191,10 +195,14 @@ class _Edit:
         if isinstance(new, Refused):
             return new
         moves = self.change.space is not None and self.space.id != dates.series.space_id
-        if new == old and not moves and self.change.people is None and reach is Reach.ALL:
+        same = new == old and new.starts_local.fold == old.starts_local.fold
+        if same and not moves and self.change.people is None and reach is Reach.ALL:
             dates.series.title = self.change.title or dates.series.title
             return self._settle(dates.series, [one.id for one in dates.rows], [])
-        return self._redraw(dates, new, redraw(old, new, [moving.dated(one) for one in dates.rows]))
+        answer = self._redraw(dates, new, redraw(old, new, [moving.dated(one) for one in dates.rows]))
+        if isinstance(answer, Refused):
+            return answer
+        return replace(answer, missing=tuple(sorted({*new.missing()} - {*old.missing()})))
 
     def _pattern(self, old: Pattern) -> Pattern | Refused:
         """What the rule says if the date at hand changes as asked."""
@@ -203,7 +211,9 @@ class _Edit:
             return _BACKWARDS
         new = old
         try:
-            if self.change.start is not None:
+            if self.change.start is not None and old.rrule is None:
+                new = replace(new, starts_local=_wall(during.start, old))
+            elif self.change.start is not None:
                 new = new.shifted(_wall(during.start, old) - _wall(self.found.original_start, old))
             if self.change.start is not None or self.change.end is not None:
                 new = replace(new, length=during.length)

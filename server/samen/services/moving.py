@@ -35,11 +35,19 @@ def dated(one: Occurrence) -> Dated:
 def pattern_of(series: Series, pivot: datetime | None = None) -> Pattern:
     """What the series' rule says; with `pivot`, of the dates from there on."""
     zone = ZoneInfo(series.timezone)
-    whole = Pattern(series.starts_local, series.length, series.rrule, zone)
+    whole = Pattern(_begins(series, zone), series.length, series.rrule, zone)
     if pivot is None or series.rrule is None:
         return whole
     rest = rest_from(series.rrule, series.starts_local, zone, pivot)
     return Pattern(pivot.astimezone(zone).replace(tzinfo=None), series.length, rest, zone)
+
+
+def _begins(series: Series, zone: ZoneInfo) -> datetime:
+    """Its wall time; where that occurs twice, and no rule means the first, the one that is booked."""
+    if series.rrule is not None:
+        return series.starts_local
+    booked = (one.original_start.astimezone(zone).replace(tzinfo=None) for one in series.occurrences)
+    return next((wall for wall in booked if wall == series.starts_local), series.starts_local)
 
 
 def describe(series: Series, pattern: Pattern) -> None:

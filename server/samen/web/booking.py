@@ -23,7 +23,7 @@ from samen.services.rooms import RoomState, room_states
 from samen.web import current, i18n
 from samen.web import day as days
 from samen.web.announce import announce, spots_of
-from samen.web.booking_form import Form, ask_of, first_free, form_context, refused_shown
+from samen.web.booking_form import Form, ask_of, first_free, form_context, missing_said, refused_shown
 from samen.web.policy import Access, allow
 from samen.web.report import shown_state
 from samen.web.rooms import script_words, state_words
@@ -194,10 +194,7 @@ def _said_of_series(answer: Booked) -> str:
         said.append(
             ngettext("%(num)d date was left out.", "%(num)d dates were left out.", len(answer.skipped))
         )
-    said += [
-        _("On %(day)s that time does not exist.", day=i18n.day_title(wall.date())) for wall in answer.missing
-    ]
-    return " ".join(said)
+    return " ".join(said + missing_said(answer.missing))
 
 
 def _go(url: str) -> ResponseReturnValue:

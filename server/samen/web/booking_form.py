@@ -164,6 +164,11 @@ def _time_problem(clock: str) -> str:
     return skipped
 
 
+def missing_said(walls: Sequence[datetime]) -> list[str]:
+    """A sentence for each local time of a series that does not exist on its date."""
+    return [_("On %(day)s that time does not exist.", day=i18n.day_title(wall.date())) for wall in walls]
+
+
 def first_free(rooms: Sequence[SpaceDay], view: View, now: datetime) -> Form:
     """A form for the day's first free hour, which the reader then changes."""
     for room in rooms:

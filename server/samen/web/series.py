@@ -24,7 +24,7 @@ from samen.services.editing import Change, Edited
 from samen.services.placing import ALIVE
 from samen.web import current, i18n
 from samen.web.announce import Spot, announce, spots_of
-from samen.web.booking_form import Form, during_of, form_context, refused_shown, ways_of
+from samen.web.booking_form import Form, during_of, form_context, missing_said, refused_shown, ways_of
 from samen.web.day import View
 from samen.web.policy import Access, allow
 from samen.web.repeat import Repeat, in_words
@@ -236,7 +236,7 @@ def _said(answer: Edited) -> str:
     if answer.skipped:
         stay = ngettext("%(num)d stays where it was.", "%(num)d stay where they were.", len(answer.skipped))
         said.append(stay)
-    return " ".join(said)
+    return " ".join(said + missing_said(answer.missing))
 
 
 def _cancelled(title: str, count: int) -> str:

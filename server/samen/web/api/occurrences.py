@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -74,7 +74,8 @@ def edit_occurrence(query: dict[str, Any], body: dict[str, Any], occurrence_id: 
         answer = editing.edit(session, occurrence_id, change, reach, current.viewer(), current.now())
         if isinstance(answer, Refused):
             return refused(answer), []
-        return _changed(session, occurrence_id, answer.occurrences, answer.skipped, before)
+        left = {"skipped": answer.skipped, "missing": answer.missing}
+        return _changed(session, occurrence_id, answer.occurrences, left, before)
 
     return once_and_announced(deed)
 
@@ -93,7 +94,7 @@ def cancel_occurrence(query: dict[str, Any], occurrence_id: UUID) -> Response:
         answer = cancelling.cancel(session, occurrence_id, current.viewer(), current.now(), reach)
         if isinstance(answer, Refused):
             return refused(answer), []
-        return _changed(session, occurrence_id, answer.occurrences, (), [])
+        return _changed(session, occurrence_id, answer.occurrences, {"skipped": (), "missing": ()}, [])
 
     return once_and_announced(deed)
 
@@ -102,12 +103,12 @@ def _changed(
     session: Session,
     occurrence_id: UUID,
     rows: Sequence[Occurrence],
-    skipped: Sequence[Interval],
+    left: Mapping[str, Sequence[object]],
     before: Sequence[Spot],
 ) -> tuple[Answer, list[Spot]]:
     viewer = current.viewer()
     at_hand = shown(calendar.seen(session.get_one(Occurrence, occurrence_id), viewer))
-    body = {**at_hand, "occurrences": [shown(calendar.seen(one, viewer)) for one in rows], "skipped": skipped}
+    body = {**at_hand, "occurrences": [shown(calendar.seen(one, viewer)) for one in rows], **left}
     spots = [*before, *spots_of(rows)]
     return Answer(200, JSON, json.dumps(ChangedSchema().dump(body))), spots
 

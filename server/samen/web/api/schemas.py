@@ -224,10 +224,14 @@ class OccurrenceSchema(BookedDateSchema):
 
 
 class ChangedSchema(OccurrenceSchema):
-    """The date at hand, every date that changed with it, and those that could not follow."""
+    """The date at hand, every date that changed with it, and those that could not follow.
+
+    `missing`: local times that the changed rule newly gives and that do not exist on their date.
+    """
 
     occurrences = fields.List(fields.Nested(OccurrenceSchema), required=True)
     skipped = fields.List(fields.Nested(SpanSchema), required=True)
+    missing = fields.List(fields.NaiveDateTime(format="iso"), required=True)
 
 
 class SeriesSchema(Schema):
