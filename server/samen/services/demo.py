@@ -44,9 +44,11 @@ PEOPLE = (
     Person("tom@jeugdhuis-nova.example", "Tom", "jeugdhuis-nova", Role.MEMBER, "nl"),
 )
 
+# The same, week after week.
+EVERY_WEEK = (0, "iris", "09:00", "11:00", "an@", "Permanence sociale", 8)
+WEEKS = 12
 # weekday, space, from, to, whose, title, people
 WEEK = (
-    (0, "iris", "09:00", "11:00", "an@", "Permanence sociale", 8),
     (0, "iris", "12:00", "13:00", "an@", "Réunion d’équipe", 6),
     (0, "canal", "16:00", "17:00", "manager@", "Visite de l’électricien", 3),
     (0, "marolles", "09:30", "10:30", "tom@", "Taallessen NL", 7),
@@ -108,10 +110,25 @@ def _seed_bookings(session: Session, site: Site, now: datetime) -> None:
     for week in (-1, 0, 1):
         monday = today - timedelta(days=today.weekday()) + timedelta(weeks=week)
         made_at = min(at_wall(monday, time(6), zone), now)
-        for weekday, space, start, end, who, title, people in WEEK:
-            on = monday + timedelta(days=weekday)
-            during = Interval(_at(on, start, zone), _at(on, end, zone))
-            booking.request(session, booking.Ask(space, during, title, people, viewers[who]), made_at)
+        if week == -1:
+            _book(session, monday, zone, EVERY_WEEK, viewers, made_at, f"FREQ=WEEKLY;COUNT={WEEKS}")
+        for entry in WEEK:
+            _book(session, monday, zone, entry, viewers, made_at)
+
+
+def _book(
+    session: Session,
+    monday: date,
+    zone: ZoneInfo,
+    entry: tuple[int, str, str, str, str, str, int],
+    viewers: dict[str, Viewer],
+    made_at: datetime,
+    rrule: str | None = None,
+) -> None:
+    weekday, space, start, end, who, title, people = entry
+    on = monday + timedelta(days=weekday)
+    during = Interval(_at(on, start, zone), _at(on, end, zone))
+    booking.request(session, booking.Ask(space, during, title, people, viewers[who], rrule=rrule), made_at)
 
 
 def _seed_energy(session: Session, site: Site, now: datetime) -> None:
