@@ -63,10 +63,21 @@ def ask(
     return asked
 
 
+def may_be_asked(session: Session, booked: Occurrence, viewer: Viewer, now: datetime) -> bool:
+    """Whether there is any point in asking, as things look now."""
+    return _against(session, booked, viewer, None, now, firm=False) is None
+
+
 def _against(
-    session: Session, booked: Occurrence, viewer: Viewer, people: int | None, now: datetime
+    session: Session,
+    booked: Occurrence,
+    viewer: Viewer,
+    people: int | None,
+    now: datetime,
+    *,
+    firm: bool = True,
 ) -> Refused | None:
-    """Why it cannot be asked for, if it cannot."""
+    """Why it cannot be asked for, if it cannot. Not `firm`: without waiting for anybody's turn."""
     if booked.series.tenant_id == viewer.tenant_id:
         return Refused((Refusal("yours_already"),))
     stands = booked.status is OccurrenceStatus.CONFIRMED
@@ -83,7 +94,7 @@ def _against(
         session, [Slot(now, booked.space, rest)], Party(who, people), now, [booked.id]
     )
     reasons = still_refused([reason for date in dates for reason in date.refusals])
-    reasons += quota.over(session, viewer.tenant_id, [(rest, booked.space.weight)], now)
+    reasons += quota.over(session, viewer.tenant_id, [(rest, booked.space.weight)], now, firm=firm)
     return Refused(tuple(reasons)) if reasons else None
 
 

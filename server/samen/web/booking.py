@@ -14,7 +14,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Site
+from samen.adapters.db.models import OccurrenceStatus, Site
+from samen.domain.release import check_in_from
 from samen.services import booking, calendar
 from samen.services.booking import Booked, Refused
 from samen.services.calendar import Booking
@@ -222,5 +223,8 @@ def _entry(one: Booking, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
         "people": one.people,
         "status": one.status.value,
         "date": start.date().isoformat(),
+        "space": one.space,
         "may_change": one.may_change and one.status in ALIVE and one.during.end > now,
+        "may_check_in": one.status is OccurrenceStatus.CONFIRMED
+        and check_in_from(one.during) <= now < one.during.end,
     }

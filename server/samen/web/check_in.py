@@ -23,6 +23,7 @@ from samen.services import release
 from samen.services.booking import Refused
 from samen.services.door import held_by, mine_here
 from samen.services.release import booked_of, why_not_here
+from samen.services.takeover import may_be_asked
 from samen.web import current, i18n
 from samen.web.announce import announce, spots_of
 from samen.web.policy import Access, allow
@@ -46,7 +47,11 @@ def page(slug: str) -> ResponseReturnValue:
             "pages/check_in.html",
             space={"name": space.name, "slug": space.slug},
             mine=[_entry(one, viewer, zone, now) for one in mine],
-            others=[_times(one, zone) for one in others if one not in mine],
+            others=[
+                _times(one, zone) | {"id": one.id, "may_ask": may_be_asked(session, one, viewer, now)}
+                for one in others
+                if one not in mine
+            ],
             today=now.astimezone(zone).date().isoformat(),
         )
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from samen.services import ingest
 from support.building import at
+from support.nodes_words import occupancy
 
 
 @pytest.fixture
@@ -112,3 +114,28 @@ def test_too_early_is_a_conflict_with_its_reason(house, booked):
     assert answer.status_code == 409
     assert [one["code"] for one in answer.json["refusals"]] == ["too_early_to_check_in"]
     assert answer.json["refusals"][0]["facts"] == {"opens": at("09:45").isoformat()}
+
+
+def test_a_room_that_stands_empty_can_be_asked_for_where_one_stands(house, booked):
+    house.clock.now = at("10:20")
+    unknown = house.browser("lea").get("/check-in/iris").text
+    with house.database.write() as session:
+        ingest.record(session, [occupancy("empty", 1, house.clock.now)], house.clock.now)
+    lea = house.browser("lea")
+
+    offered = lea.get("/check-in/iris").text
+    answer = lea.post(f"/bookings/{booked}/take-over", follow_redirects=True)
+
+    assert f"/bookings/{booked}/take-over" in offered
+    assert f"/bookings/{booked}/take-over" not in unknown
+    assert "note-good" in answer.text
+    assert f"/bookings/{booked}/take-over" not in house.browser("lea").get("/check-in/iris").text
+
+
+def test_my_bookings_lead_to_the_door_while_one_can_check_in(house, booked):
+    an = house.browser("an")
+    early = an.get("/bookings").text
+    house.clock.now = at("09:55")
+
+    assert "/check-in/iris" not in early
+    assert "/check-in/iris" in an.get("/bookings").text
