@@ -172,11 +172,15 @@ class Album:
                 self._take(manager, "/", f"day-{name}-{theme}")
                 self._take(manager, "/energy", f"energy-{name}-{theme}", whole=name == "desktop")
             self._take(manager := self._signed_in(MANAGER, size), "/devices", f"devices-{name}")
-            self._take(manager, "/members", f"members-{name}")
+            for page in ("members", "requests", "spaces"):
+                self._take(manager, f"/{page}", f"{page}-{name}")
             self._draw_booking(self._signed_in(MEMBER, size), name)
 
     def _draw_booking(self, context: BrowserContext, name: str) -> None:
         self._take(context, "/bookings", f"my-bookings-{name}")
+        self._take(context, "/week/2026-11-30", f"week-{name}")
+        self._take(context, "/find", f"find-{name}")
+        self._take(context, "/tenant", f"hours-{name}")
         page = self._open(context, "/")
         page.locator(".chip:visible, .gap:visible").first.click()
         page.get_by_label("Titre").fill("Réunion de quartier")
