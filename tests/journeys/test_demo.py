@@ -97,7 +97,7 @@ def a_token(folder):
 
 
 def a_free_hour():
-    start = at_wall(datetime.now(UTC).date() + timedelta(days=60), time(10), BRUSSELS)
+    start = at_wall(datetime.now(UTC).date() + timedelta(days=60), time(16), BRUSSELS)
     return {"start": start.isoformat(), "end": (start + timedelta(hours=1)).isoformat()}
 
 
