@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from samen.adapters.db.schema import downgrade
+from samen.web import logs, problems
 from samen.web.logs import configure_logs
 from support.building import at
 from support.web import PASSWORD
@@ -57,7 +58,7 @@ def test_metrics_are_for_this_machine_alone(house, more):
 
 
 @pytest.fixture
-def log_lines():
+def log_lines(monkeypatch):
     """What is logged, as a service's log would have it."""
     written = io.StringIO()
     with redirect_stderr(written):
@@ -65,6 +66,9 @@ def log_lines():
         structlog.configure(
             logger_factory=structlog.WriteLoggerFactory(sys.stderr), cache_logger_on_first_use=False
         )
+        # A logger that spoke in an earlier test may have kept where it spoke to.
+        for module in (logs, problems):
+            monkeypatch.setattr(module, "log", structlog.get_logger(module.__name__))
         yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
     structlog.reset_defaults()
 
