@@ -34,15 +34,22 @@ def _as_postgres() -> list[str]:
 class PostgresServer:
     """A running server; `new_database()` gives the URL of an empty database of its own."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, log: Path) -> None:
+        self.port, self._log = port, log
 
     def new_database(self, template: str = "template1") -> str:
         name = f"samen_{uuid4().hex}"
         create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+        with self._administer() as connection:
             connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         return f"postgresql+psycopg://samen@127.0.0.1:{self.port}/{name}"
+
+    def _administer(self) -> psycopg.Connection:
+        try:
+            return psycopg.connect(self._dsn("postgres"), autocommit=True)
+        except psycopg.OperationalError as error:
+            error.add_note(f"the server's last words:\n{self._log.read_text()[-2000:]}")
+            raise
 
     def _dsn(self, database: str) -> str:
         return f"host=127.0.0.1 port={self.port} user=samen dbname={database}"
@@ -72,7 +79,7 @@ def postgres_server(folder: Path) -> Iterator[PostgresServer]:
     try:
         eventually(lambda: answers(port), within=30)
         eventually(lambda: _accepts(port), within=30)
-        yield PostgresServer(port)
+        yield PostgresServer(port, folder / "server.log")
     finally:
         server.send_signal(signal.SIGINT)  # fast shutdown: waits for no client
         server.wait(30)
