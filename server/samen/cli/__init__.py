@@ -20,6 +20,7 @@ COMMANDS = {
     "ingest": "ingest",
     "migrate": "database",
     "serve": "serve",
+    "savings": "savings",
     "series": "series",
     "site": "site",
     "tick": "tick",
