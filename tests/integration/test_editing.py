@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from samen.adapters.db.models import Claim, Occurrence, OccurrenceStatus, Series
+from samen.adapters.db.models import Claim, Occurrence, OccurrenceStatus, Quota, Series
 from samen.domain.editing import Reach
-from samen.services import booking, cancelling, editing
+from samen.domain.quota import Basis
+from samen.services import booking, cancelling, editing, release
 from samen.services.booking import Booked, Instead, Refused
 from samen.services.editing import Change
 from support.building import NOW, a_member, at, load_demo, span
@@ -191,3 +192,78 @@ def test_cancelling_the_following_leaves_what_comes_before(calendar):
     calendar.cancel(2, Reach.FOLLOWING)
 
     assert calendar.dates() == ["24.11 09:00 iris", "01.12 09:00 iris"]
+
+
+def test_a_date_that_moves_alone_obeys_the_rules_whatever_may_be_skipped(calendar):
+    calendar.book()
+
+    answer = calendar.edit(1, Change(start=at("05:00", 24) + WEEK, skip_conflicts=True))
+
+    assert isinstance(answer, Refused)
+    assert [refusal.code for refusal in answer.refusals] == ["outside_opening_hours"]
+    assert [one[6:11] for one in calendar.dates()] == ["09:00"] * 4
+
+
+def test_a_single_booking_that_cannot_move_is_refused_whatever_may_be_skipped(calendar):
+    calendar.book(rrule=None, start="11:00", end="12:00")
+    calendar.book(rrule=None)
+
+    refused = calendar.edit(0, Change(start=at("11:00", 24), skip_conflicts=True))
+    calendar.edit(0, Change(start=at("14:00", 24)))
+
+    assert isinstance(refused, Refused)
+    assert [one[6:11] for one in calendar.dates()] == ["11:00", "14:00"]
+
+
+def test_a_single_booking_made_elsewhere_than_asked_can_be_moved(calendar):
+    calendar.book(rrule=None, instead={at("09:00", 24): Instead("canal", span("10:00", "11:00", 24))})
+
+    calendar.edit(0, Change(start=at("14:00", 24), end=at("15:00", 24)))
+
+    assert [one[6:11] for one in calendar.dates()] == ["14:00"]
+
+
+def test_dates_that_stay_count_against_the_quota_of_an_edit(calendar):
+    with calendar.database.write() as session:
+        session.execute(update(Quota).values(hours=5, basis=Basis.BOOKED))
+    calendar.book("FREQ=DAILY;COUNT=3")
+
+    answer = calendar.edit(0, Change(rrule="FREQ=DAILY;COUNT=6"), Reach.ALL)
+
+    assert isinstance(answer, Refused)
+    assert [refusal.code for refusal in answer.refusals] == ["over_quota"]
+
+
+def test_who_cannot_follow_may_stand_in_the_way_of_the_next_who_stays_too(calendar):
+    calendar.book(rrule=None, day=26)
+    calendar.book("FREQ=DAILY;COUNT=2")
+
+    answer = calendar.edit(0, Change(start=at("09:00", 25), skip_conflicts=True), Reach.ALL)
+
+    assert not isinstance(answer, Refused)
+    assert [f"{one.start:%d.%m}" for one in answer.skipped] == ["25.11", "26.11"]
+    assert [one[:5] for one in calendar.dates()] == ["24.11", "25.11", "26.11"]
+
+
+def test_a_tail_given_back_stays_given_back_when_its_series_changes(calendar):
+    running = calendar.book(end="11:00").occurrences[0].id
+    with calendar.database.write() as session:
+        release.release(session, running, calendar.viewer, at("09:28", 24))
+
+    calendar.edit(1, Change(space="canal"), Reach.ALL, now=at("09:29", 24))
+
+    with calendar.database.read() as session:
+        first = session.get_one(Occurrence, running)
+        assert (first.space.slug, first.ends_at) == ("iris", at("09:30", 24))
+    assert [one[12:] for one in calendar.dates()] == ["iris", "canal", "canal", "canal"]
+
+
+@pytest.mark.parametrize("rrule", ["FREQ=WEEKLY;UNTIL=20261215T080000Z", "FREQ=WEEKLY;UNTIL=20261215"])
+@pytest.mark.parametrize(("to", "days"), [("11:00", 0), ("08:00", 0), ("09:00", 2), ("09:00", -1)])
+def test_a_series_that_is_shifted_keeps_as_many_dates_as_it_has(calendar, rrule, to, days):
+    calendar.book(rrule)
+
+    calendar.edit(0, Change(start=at(to, 24 + days)), Reach.ALL)
+
+    assert len(calendar.dates()) == 4
+    assert {one[6:11] for one in calendar.dates()} == {to}

@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from samen.domain.interval import Interval, at_wall
-from samen.domain.series import expand
+from samen.domain.series import expand, moved_end
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -54,9 +54,12 @@ class Pattern:
         """The same rule at another wall time or on other days. Raises CannotShift where the rule names days
         in a way that does not move along.
         """
-        return replace(
-            self, starts_local=self.starts_local + by, rrule=_shifted_rule(self.rrule, _days(self, by))
-        )
+        starts_local = self.starts_local + by
+        if self.rrule is None:
+            return replace(self, starts_local=starts_local)
+        days = (starts_local.date() - self.starts_local.date()).days
+        rrule = moved_end(_shifted_rule(self.rrule, days), self.zone, by, days)
+        return replace(self, starts_local=starts_local, rrule=rrule)
 
 
 class CannotShift(ValueError):
@@ -126,13 +129,9 @@ def _local_day(start: datetime, zone: ZoneInfo) -> date:
     return start.astimezone(zone).date()
 
 
-def _days(pattern: Pattern, by: timedelta) -> int:
-    return ((pattern.starts_local + by).date() - pattern.starts_local.date()).days
-
-
-def _shifted_rule(rrule: str | None, days: int) -> str | None:
+def _shifted_rule(rrule: str, days: int) -> str:
     """Weekdays of a weekly rule move along; a rule without any follows its first date by itself."""
-    if rrule is None or days == 0 or "BY" not in rrule:
+    if days == 0 or "BY" not in rrule:
         return rrule
     named = re.search(r"BYDAY=([A-Z,]+)", rrule)
     if "FREQ=WEEKLY" not in rrule or named is None or re.search(r"BY(?!DAY)", rrule):

@@ -23,12 +23,14 @@ __all__ = [
     "Expansion",
     "cut_before",
     "expand",
+    "moved_end",
     "read_rule",
     "rest_from",
 ]
 
 # The calendar repeats after 400 years: a rule that gave nothing in so many of its periods never will again.
 CYCLE = {"DAILY": 146_097, "WEEKLY": 20_871, "MONTHLY": 4_800, "YEARLY": 400}
+LAST_MINUTE = time(23, 59)
 # A rule may give nothing but times that do not exist.
 MOST_SKIPPED = 1000
 
@@ -82,6 +84,18 @@ def cut_before(rrule: str, starts_local: datetime, zone: ZoneInfo, at: datetime)
     known = rule.last_instant(zone)
     last = last if known is None else min(last, known)
     return _with(rrule, {"UNTIL": f"{last.astimezone(UTC):%Y%m%dT%H%M%SZ}"})
+
+
+def moved_end(rrule: str, zone: ZoneInfo, by: timedelta, days: int) -> str:
+    """The rule with its end moved along with its starts, so that it gives as many: by so much, or where the
+    end is that of a day, by so many days.
+    """
+    last = read_rule(rrule).last_instant(zone)
+    if last is None:
+        return rrule
+    wall = last.astimezone(zone).replace(tzinfo=None)
+    wall += timedelta(days=days) if wall.time() >= LAST_MINUTE else by
+    return _with(rrule, {"UNTIL": f"{at_wall(wall.date(), wall.time(), zone):%Y%m%dT%H%M%SZ}"})
 
 
 def rest_from(rrule: str, starts_local: datetime, zone: ZoneInfo, at: datetime) -> str:

@@ -179,9 +179,9 @@ class _Edit:
         moved = found.moved or (before.space, before.during) != (self.space, during)
         slot = Slot(found.original_start, self.space, during, moved)
         party = Party(self.who, self.change.people or found.people or series.people, tuple(series.bundle))
-        _, no = self._check([slot], [found], party)
-        if no is not None:
-            return no
+        checked = self._check([slot], {slot.original_start: found}, [], party, skip=False)
+        if isinstance(checked, Refused):
+            return checked
         moving.put(self.session, {found: slot}, self.who)
         found.title = found.title if self.change.title is None else self.change.title
         found.people = found.people if self.change.people is None else self.change.people
@@ -199,7 +199,10 @@ class _Edit:
         if same and not moves and self.change.people is None and reach is Reach.ALL:
             dates.series.title = self.change.title or dates.series.title
             return self._settle(dates.series, [one.id for one in dates.rows], [])
-        answer = self._redraw(dates, new, redraw(old, new, [moving.dated(one) for one in dates.rows]))
+        # What stands alone is no exception: it goes where it is told.
+        alone = old.rrule is None and new.rrule is None
+        drawn = redraw(old, new, [moving.dated(one, alone=alone) for one in dates.rows])
+        answer = self._redraw(dates, new, drawn)
         if isinstance(answer, Refused):
             return answer
         return replace(answer, missing=tuple(sorted({*new.missing()} - {*old.missing()})))
@@ -228,43 +231,74 @@ class _Edit:
     def _redraw(self, dates: Dates, pattern: Pattern, drawn: Redrawn) -> Edited | Refused:
         rows = {one.id: one for one in dates.rows}
         space = dates.series.space if self.change.space is None else self.space
-        wanted = {start: pattern.during(start) for start in (*drawn.placed.values(), *drawn.added)}
-        slots = slots_of(self.session, wanted, space, self.change.instead)
+        slots = slots_of(self.session, self._wanted(dates, pattern, drawn), space, self.change.instead)
         if isinstance(slots, Refused):
             return slots
         party = Party(self.who, self.change.people or dates.series.people, tuple(dates.series.bundle))
-        leaving = [rows[one] for one in (*drawn.placed, *drawn.dropped)]
-        clashes, no = self._check(self._to_check(slots, drawn, rows), leaving, party)
-        if no is not None:
-            return no
-        before = [slot_of(one) for one in leaving]
+        standing = {start: rows[one] for one, start in drawn.placed.items()}
+        dropped = [rows[one] for one in drawn.dropped]
+        skip = self.change.skip_conflicts and pattern.rrule is not None
+        clashes = self._check(self._to_check(slots, standing), standing, dropped, party, skip=skip)
+        if isinstance(clashes, Refused):
+            return clashes
+        before = [slot_of(one) for one in (*standing.values(), *dropped)]
         series = self._described(dates, pattern, space)
         changed = self._store(series, rows, drawn, without(slots, clashes))
         return self._settle(series, changed, before, tuple(one.during for one in clashes))
 
-    def _to_check(self, slots: Sequence[Slot], drawn: Redrawn, rows: Mapping[UUID, Occurrence]) -> list[Slot]:
+    def _wanted(self, dates: Dates, pattern: Pattern, drawn: Redrawn) -> dict[datetime, Interval]:
+        """Where each date should be, by its start; one that stands alone as long as it is by now."""
+        starts = (*drawn.placed.values(), *drawn.added)
+        if dates.series.rrule is None and pattern.rrule is None and self.during is not None:
+            return dict.fromkeys(starts, self.during)
+        return {start: pattern.during(start) for start in starts}
+
+    def _to_check(self, slots: Sequence[Slot], standing: Mapping[datetime, Occurrence]) -> list[Slot]:
         """The slots that differ from where their dates stand: what stays put needs nobody's leave."""
-        standing = {start: slot_of(rows[one]) for one, start in drawn.placed.items()}
+        stand = {start: slot_of(one) for start, one in standing.items()}
         return [
             slot
             for slot in slots
-            if (now := standing.get(slot.original_start)) is None
+            if (now := stand.get(slot.original_start)) is None
             or (now.space, now.during) != (slot.space, slot.during)
             or self.change.people is not None
         ]
 
     def _check(
-        self, slots: Sequence[Slot], leaving: Sequence[Occurrence], party: Party
-    ) -> tuple[list[DateRefused], Refused | None]:
-        """The slots that cannot be had, and the no that follows from them unless they may be skipped."""
-        ignoring = {one.id for one in leaving}
-        placing.wait_for(self.session, [*slots, *map(slot_of, leaving)], party.bundle)
-        clashes = placing.refused_dates(self.session, slots, party, self.now, ignoring)
-        if clashes and not self.change.skip_conflicts:
-            return clashes, Refused.over(clashes)
+        self,
+        slots: Sequence[Slot],
+        standing: Mapping[datetime, Occurrence],
+        dropped: Sequence[Occurrence],
+        party: Party,
+        *,
+        skip: bool,
+    ) -> list[DateRefused] | Refused:
+        """The slots that cannot be had and may be skipped, or a no. `standing`: dates by their new start."""
+        leaving = [standing[slot.original_start] for slot in slots if slot.original_start in standing]
+        placing.wait_for(self.session, [*slots, *map(slot_of, [*leaving, *dropped])], party.bundle)
+        clashes, ignoring = self._clashes(slots, standing, dropped, party)
+        if clashes and not skip:
+            return Refused.over(clashes)
         kept = weighed(without(slots, clashes))
         over = quota.over(self.session, party.who.tenant_id, kept, self.now, ignoring)
-        return clashes, Refused(tuple(over)) if over else None
+        return Refused(tuple(over)) if over else clashes
+
+    def _clashes(
+        self,
+        slots: Sequence[Slot],
+        standing: Mapping[datetime, Occurrence],
+        dropped: Sequence[Occurrence],
+        party: Party,
+    ) -> tuple[list[DateRefused], set[UUID]]:
+        """The slots that cannot be had, and the dates that leave: who cannot, may be in another's way."""
+        clashes: list[DateRefused] = []
+        while True:
+            moving_on = (standing.get(slot.original_start) for slot in without(slots, clashes))
+            leaving = {one.id for one in (*moving_on, *dropped) if one is not None}
+            found = placing.refused_dates(self.session, slots, party, self.now, leaving)
+            if len(found) == len(clashes):
+                return found, leaving
+            clashes = found
 
     def _described(self, dates: Dates, pattern: Pattern, space: Space) -> Series:
         """The series that the dates belong to from here on, saying what it now says."""

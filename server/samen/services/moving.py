@@ -27,9 +27,10 @@ def slot_of(one: Occurrence) -> Slot:
     return Slot(one.original_start, one.space, Interval(one.starts_at, one.ends_at), one.moved)
 
 
-def dated(one: Occurrence) -> Dated:
-    """A date as the domain wants it."""
-    return Dated(one.id, one.original_start, one.moved, one.status in ALIVE)
+def dated(one: Occurrence, *, alone: bool) -> Dated:
+    """A date as the domain wants it: changed by itself is also one whose tail was given back."""
+    changed = not alone and (one.moved or one.booked_until is not None)
+    return Dated(one.id, one.original_start, changed, one.status in ALIVE)
 
 
 def pattern_of(series: Series, pivot: datetime | None = None) -> Pattern:
