@@ -219,7 +219,7 @@ def test_a_manager_is_bound_by_the_building_and_not_by_the_queue(during, rules, 
     ],
 )
 def test_who_could_say_yes_need_not_ask(approval, who, owner, needed):
-    assert needs_approval(replace(SPACE, approval=approval, owner_id=owner), who) == needed
+    assert needs_approval(approval, owner, who) == needed
 
 
 @pytest.mark.parametrize(

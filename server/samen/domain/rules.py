@@ -134,12 +134,12 @@ def first_open(space: SpaceRules, after: datetime) -> datetime | None:
     return None
 
 
-def needs_approval(space: SpaceRules, who: Booker) -> bool:
+def needs_approval(approval: Approval, owner_id: int | None, who: Booker) -> bool:
     """Whether a booking waits for a yes: never that of somebody who could give it."""
-    owns = who.tenant_id == space.owner_id
+    owns = who.tenant_id == owner_id
     if who.role is Role.MANAGER or (owns and who.role is Role.TENANT_ADMIN):
         return False
-    return space.approval is Approval.ALWAYS or (space.approval is Approval.OTHERS and not owns)
+    return approval is Approval.ALWAYS or (approval is Approval.OTHERS and not owns)
 
 
 def already_begun(wanted: Wanted, _space: SpaceRules, now: datetime) -> Refusal | None:

@@ -23,7 +23,6 @@ from samen.domain.rules import Booker, Refusal, needs_approval
 from samen.domain.series import BadRule, cut_before, expand, read_rule
 from samen.services import audit, notices, placing, quota
 from samen.services.placing import DateRefused, Party, Slot
-from samen.services.rules import rules_of
 
 # Parts of a rule that name a time within the day: a booking has one time a day.
 TOO_FINE = ("BYHOUR", "BYMINUTE", "BYSECOND")
@@ -95,8 +94,9 @@ class Refused:
 
 @dataclass(frozen=True)
 class Plan:
-    """The dates an ask stands for, before anybody has checked them."""
+    """The dates an ask stands for, before anybody has checked them. `space`: that of its rule."""
 
+    space: Space
     pattern: Pattern
     slots: tuple[Slot, ...]
     missing: tuple[datetime, ...] = ()
@@ -160,7 +160,7 @@ def _plan(session: Session, ask: Ask, space: Space, now: datetime) -> Plan | Ref
     if len(starts) > MOST_DATES:
         return Refused((Refusal("too_many_dates", {"most": MOST_DATES}),))
     slots = slots_of(session, {start: pattern.during(start) for start in starts}, space, ask.instead)
-    return slots if isinstance(slots, Refused) else Plan(pattern, tuple(slots), expansion.skipped)
+    return slots if isinstance(slots, Refused) else Plan(space, pattern, tuple(slots), expansion.skipped)
 
 
 def bounded(pattern: Pattern, space: Space, now: datetime) -> Pattern:
@@ -214,14 +214,14 @@ def _store(
     try:
         with session.begin_nested():
             series = _series(session, ask, plan, party, now)
-            for slots, status, holds in by_status(session, plan.slots, party.who):
+            for slots, status, holds in by_status(plan.slots, party.who):
                 placing.store(session, series, slots, status, holds=holds)
     except IntegrityError as error:
         if OVERLAP not in str(error.orig):
             raise
         # Somebody was first, between the look and the storing.
         return Refused.over(placing.refused_dates(session, plan.slots, party, now))
-    session.refresh(series)
+    session.expire(series, ["occurrences"])
     booked = Booked(series, tuple(series.occurrences), tuple(one.during for one in refused), plan.missing)
     tell(session, series, booked.occurrences, "booking_made", ask.viewer, now)
     facts = audit_facts(booked.occurrences)
@@ -229,30 +229,24 @@ def _store(
     return booked
 
 
-def by_status(
-    session: Session, slots: Sequence[Slot], who: Booker
-) -> list[tuple[list[Slot], OccurrenceStatus, bool]]:
+def by_status(slots: Sequence[Slot], who: Booker) -> list[tuple[list[Slot], OccurrenceStatus, bool]]:
     """The slots apart by whether a yes is needed, and whether they hold their space until then."""
     kinds: dict[tuple[OccurrenceStatus, bool], list[Slot]] = {}
-    answers: dict[int, tuple[OccurrenceStatus, bool]] = {}
     for slot in slots:
-        if slot.space.id not in answers:
-            answers[slot.space.id] = status_of(session, slot.space, slot.during, who)
-        kinds.setdefault(answers[slot.space.id], []).append(slot)
+        kinds.setdefault(status_of(slot.space, who), []).append(slot)
     return [(alike, status, holds) for (status, holds), alike in kinds.items()]
 
 
-def status_of(session: Session, space: Space, during: Interval, who: Booker) -> tuple[OccurrenceStatus, bool]:
+def status_of(space: Space, who: Booker) -> tuple[OccurrenceStatus, bool]:
     """What a new booking of the space is, and whether its claims count at once."""
-    if needs_approval(rules_of(session, space, during), who):
+    if needs_approval(space.approval, space.owner_id, who):
         return OccurrenceStatus.PENDING, space.pending_holds
     return OccurrenceStatus.CONFIRMED, True
 
 
 def _series(session: Session, ask: Ask, plan: Plan, party: Party, now: datetime) -> Series:
-    space = session.scalars(select(Space).where(Space.slug == ask.space)).one()
     series = Series(
-        space_id=space.id,
+        space_id=plan.space.id,
         tenant_id=ask.viewer.tenant_id,
         booked_by_id=ask.viewer.member_id,
         title=ask.title,

@@ -354,7 +354,7 @@ def _add(
 def _store_new(session: Session, series: Series, slots: Sequence[Slot], who: Booker) -> list[UUID]:
     return [
         one
-        for alike, status, holds in by_status(session, slots, who)
+        for alike, status, holds in by_status(slots, who)
         for one in placing.store(session, series, alike, status, holds=holds)
     ]
 

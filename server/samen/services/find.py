@@ -80,7 +80,7 @@ class Place:
         return placing.candidate(space, self.picture, self.around).busy
 
     def found(self, space: Space, during: Interval, until: datetime, who: Booker) -> Found:
-        yes = needs_approval(self.picture.rules[space.id], who)
+        yes = needs_approval(space.approval, space.owner_id, who)
         return Found(space, during, until, EnergyHint(warm=space.zone_id in self.warm), yes)
 
 

@@ -106,7 +106,7 @@ def put(session: Session, slots: Mapping[Occurrence, Slot], who: Booker) -> None
     """Bring each date to its slot. What was approved stays so where it only became shorter."""
     claims: dict[bool, dict[UUID, Slot]] = {True: {}, False: {}}
     for one, slot in slots.items():
-        status, holds = _status(session, one, slot, who)
+        status, holds = _status(one, slot, who)
         changed = (one.space_id, one.starts_at, one.ends_at) != (
             slot.space.id,
             slot.during.start,
@@ -130,10 +130,10 @@ def _rewrite(one: Occurrence, slot: Slot, status: OccurrenceStatus) -> None:
     one.look_at = slot.during.start if status is OccurrenceStatus.CONFIRMED else None
 
 
-def _status(session: Session, one: Occurrence, slot: Slot, who: Booker) -> tuple[OccurrenceStatus, bool]:
+def _status(one: Occurrence, slot: Slot, who: Booker) -> tuple[OccurrenceStatus, bool]:
     if one.status is OccurrenceStatus.HELD:
         return one.status, True
-    status, holds = status_of(session, slot.space, slot.during, who)
+    status, holds = status_of(slot.space, who)
     before = Interval(one.starts_at, one.ends_at)
     same_space = one.space_id == slot.space.id
     if one.status is OccurrenceStatus.CONFIRMED and keeps_approval(

@@ -243,7 +243,7 @@ def store(
         for occurrence_id, slot in zip(ids, slots, strict=True)
     ]
     _insert(session, Occurrence, rows)
-    put_claims(session, dict(zip(ids, slots, strict=True)), series.bundle, holds=holds)
+    _claim(session, dict(zip(ids, slots, strict=True)), series.bundle, holds=holds)
     return ids
 
 
@@ -252,6 +252,10 @@ def put_claims(
 ) -> None:
     """Claim each occurrence's slot anew, in one statement. Raises IntegrityError naming OVERLAP."""
     session.execute(delete(Claim).where(Claim.occurrence_id.in_(list(slots))))
+    _claim(session, slots, bundle, holds=holds)
+
+
+def _claim(session: Session, slots: Mapping[UUID, Slot], bundle: Sequence[Space], *, holds: bool) -> None:
     rows = [
         {
             "occurrence_id": occurrence_id,

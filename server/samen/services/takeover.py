@@ -88,7 +88,7 @@ def _against(
     if session.scalar(before) is not None:
         return Refused((Refusal("already_asked"),))
     rest, who = Interval(now, booked.ends_at), booking.booker_of(viewer)
-    if booking.status_of(session, booked.space, rest, who)[0] is not OccurrenceStatus.CONFIRMED:
+    if booking.status_of(booked.space, who)[0] is not OccurrenceStatus.CONFIRMED:
         return Refused((Refusal("needs_a_yes"),))
     dates = placing.refused_dates(
         session, [Slot(now, booked.space, rest)], Party(who, people), now, [booked.id]

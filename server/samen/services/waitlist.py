@@ -158,7 +158,7 @@ def accept(session: Session, waiting_id: int, viewer: Viewer, now: datetime) -> 
     during = Interval(offer.starts_at, offer.ends_at)
     if over := quota.over(session, one.tenant_id, [(during, one.space.weight)], now, [offer.id]):
         return Refused(tuple(over))
-    status, holds = booking.status_of(session, one.space, during, who)
+    status, holds = booking.status_of(one.space, who)
     placing.wait_for(session, [Slot(offer.original_start, one.space, during)])
     if not standing.become(session, [offer.id], standing.HELD & (Occurrence.hold_until > now), status):
         return Refused((Refusal("offer_is_over"),))
