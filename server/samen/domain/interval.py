@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
@@ -34,6 +35,8 @@ class Interval:
         return self.start <= instant < self.end
 
 
+# A page of a week asks for the same few days hundreds of times.
+@lru_cache(maxsize=1024)
 def local_day(on: date, zone: ZoneInfo) -> Interval:
     """The local day as instants: 23 or 25 hours long on a clock-change night."""
     return Interval(midnight(on, zone), midnight(on + timedelta(days=1), zone))
