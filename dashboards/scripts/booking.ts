@@ -23,6 +23,7 @@ const live = new Live(
   (report) => rooms.show(report),
   (now) => void showAll(now),
 );
+const moving = moveBookings(grid, day);
 let lastTick = Date.now();
 
 function book(choice: Choice): void {
@@ -41,8 +42,9 @@ function bookByTap(event: Event): void {
 }
 
 async function showAll(now: Now): Promise<void> {
-  // Not while a span is being dragged: the next question finds the same difference.
-  const version = now.calendar === grid.dataset.version || grid.matches(":active") ? null : await refreshParts(settle);
+  // Not while a span or a booking is in hand: the next question finds the same difference.
+  const inHand = grid.matches(":active") || moving.busy();
+  const version = now.calendar === grid.dataset.version || inHand ? null : await refreshParts(settle);
   if (version === null) return rooms.showAll(now.rooms);
   grid.dataset.version = version;
   // The parts came with states of their own, perhaps older than what was heard meanwhile.
@@ -52,6 +54,7 @@ async function showAll(now: Now): Promise<void> {
 function settle(): void {
   if (highlight.choice && !highlight.choice.gap.isConnected) highlight.clear();
   keyboard.rove();
+  moving.ready();
   moveNow();
 }
 
@@ -78,8 +81,14 @@ function scrollToNow(): void {
   if (all("[data-now]").length) grid.scrollTop = Math.max(0, (day.now() / 60 - 1) * hour);
 }
 
+/** The address may name a room: its column, or on a phone its card. */
+function scrollToRoom(): void {
+  const name = /^#room-([\w-]+)$/.exec(location.hash)?.[1];
+  const places = name ? all<HTMLElement>(`.room-card[data-room="${name}"], .room-head[data-room="${name}"]`) : [];
+  places.find((place) => place.offsetParent)?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 chooseByPointer(grid, highlight, book);
-moveBookings(grid, day);
 first(".rooms-list").addEventListener("click", bookByTap);
 for (const link of all<HTMLAnchorElement>("[data-book]")) {
   link.addEventListener("click", (event) => {
@@ -90,4 +99,5 @@ for (const link of all<HTMLAnchorElement>("[data-book]")) {
 all<HTMLElement>("[data-help]").forEach((help) => (help.hidden = false));
 moveNow();
 scrollToNow();
+scrollToRoom();
 setInterval(tick, NOW_MS);

@@ -40,11 +40,13 @@ export class Block {
     this.block.setAttribute("aria-hidden", "true");
   }
 
-  place(column: HTMLElement, from: number, until: number, announce: boolean): void {
+  /** `problem`: a word for why the span cannot be had. */
+  place(column: HTMLElement, from: number, until: number, announce: boolean, problem = ""): void {
     // Set through the style object, which a strict style-src allows.
     this.block.style.top = `calc(${from / 60} * var(--hour) + 15px)`;
     this.block.style.height = `calc(${(until - from) / 60} * var(--hour) - 2px)`;
-    this.block.textContent = `${this.day.wall(from)} – ${this.day.wallEnd(until)}`;
+    this.block.textContent = `${this.day.wall(from)} – ${this.day.wallEnd(until)}${problem && ` · ${problem}`}`;
+    this.block.classList.toggle("is-refused", problem !== "");
     column.append(this.block);
     this.grid.classList.add("has-choice");
     if (!announce) return;

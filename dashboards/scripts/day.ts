@@ -46,6 +46,10 @@ export function snap(minutes: number): number {
   return Math.floor(minutes / QUARTER) * QUARTER;
 }
 
+export function nearest(minutes: number): number {
+  return Math.round(minutes / QUARTER) * QUARTER;
+}
+
 export function clamp(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, value));
 }

@@ -1,12 +1,14 @@
-// Moving a booking of one's own: dragged, or by arrow keys; the form then opens filled in, and nothing moved yet.
+// Moving a booking: dragged, or by arrow keys; the form then opens filled in, and nothing moved yet.
 import { Block } from "./choice";
-import { clamp, type Day, snap } from "./day";
-import { all, number } from "./page";
+import { clamp, type Day, nearest, QUARTER } from "./day";
+import { all, first, number } from "./page";
 
 const DRAG_STARTS_PX = 5;
+const EDGE_PX = 9;
+const SCROLL_PX = 36;
 const STEPS: Record<string, [number, number]> = {
-  ArrowUp: [-15, 0],
-  ArrowDown: [15, 0],
+  ArrowUp: [-QUARTER, 0],
+  ArrowDown: [QUARTER, 0],
   ArrowLeft: [0, -1],
   ArrowRight: [0, 1],
 };
@@ -14,28 +16,35 @@ const STEPS: Record<string, [number, number]> = {
 interface Place {
   column: HTMLElement;
   from: number;
+  until: number;
 }
 
+/** A booking that was picked up. */
 class Move {
-  readonly link: HTMLAnchorElement;
-  readonly length: number;
   place: Place;
+  private readonly home: HTMLElement;
 
   constructor(
-    readonly booking: HTMLElement,
+    private readonly booking: HTMLElement,
+    private readonly grid: HTMLElement,
     private readonly day: Day,
     private readonly block: Block,
   ) {
-    this.link = booking.querySelector("a")!;
-    const from = day.offset(number(booking, "from"));
-    this.length = day.offset(number(booking, "until")) - from;
-    this.place = { column: booking.closest<HTMLElement>("[data-column]")!, from };
+    this.home = columnOf(booking);
+    this.place = { column: this.home, ...this.span(booking) };
   }
 
-  to(place: Place, announce: boolean): void {
-    this.place = { ...place, from: clamp(place.from, 0, this.day.minutes - this.length) };
-    this.block.place(this.place.column, this.place.from, this.place.from + this.length, announce);
-    this.booking.classList.add("is-moving");
+  /** As long as it is, at another time or in another room. */
+  to(column: HTMLElement, from: number, announce = false): void {
+    const length = this.place.until - this.place.from;
+    const kept = clamp(from, 0, this.day.minutes - length);
+    this.show({ column, from: kept, until: kept + length }, announce);
+  }
+
+  /** Where it is, until another time. */
+  resize(until: number, announce = false): void {
+    const { column, from } = this.place;
+    this.show({ column, from, until: clamp(until, from + QUARTER, this.day.minutes) }, announce);
   }
 
   end(): void {
@@ -45,84 +54,180 @@ class Move {
 
   /** The form that changes the booking, with the new room and time in it. */
   confirm(): void {
-    const { column, from } = this.place;
-    const span = [column.dataset.column, this.day.date, this.day.wall(from), this.day.wallEnd(from + this.length)];
-    location.assign(`${this.link.pathname}?gap=${encodeURIComponent(span.join("/"))}`);
+    const { from, until } = this.place;
+    const gap = [this.space, this.day.date, this.day.wall(from), this.day.wallEnd(until)].join("/");
+    location.assign(`${linkOf(this.booking).pathname}?gap=${encodeURIComponent(gap)}`);
+  }
+
+  get isTaken(): boolean {
+    const others = all<HTMLElement>(`[data-column="${CSS.escape(this.space)}"] .booking`, this.grid);
+    return others.some((other) => other.dataset.booking !== this.booking.dataset.booking && this.meets(other));
+  }
+
+  /** A whole shows in its parts' columns too: there it stays the whole. */
+  private get space(): string {
+    const { column } = this.place;
+    return (column === this.home ? this.booking.dataset.space : column.dataset.column)!;
+  }
+
+  private meets(other: HTMLElement): boolean {
+    const { from, until } = this.span(other);
+    return from < this.place.until && this.place.from < until;
+  }
+
+  private span(booking: HTMLElement): { from: number; until: number } {
+    return { from: this.day.offset(number(booking, "from")), until: this.day.offset(number(booking, "until")) };
+  }
+
+  private show(place: Place, announce: boolean): void {
+    this.place = place;
+    this.booking.classList.add("is-moving");
+    this.block.place(place.column, place.from, place.until, announce, this.isTaken ? this.grid.dataset.taken : "");
   }
 }
 
-export function moveBookings(grid: HTMLElement, day: Day): void {
-  const block = new Block(grid, day);
-  moveByPointer(grid, day, block);
-  moveByKeyboard(grid, day, block);
+/** At most one booking is in hand. */
+class Hand {
+  move: Move | null = null;
+  private readonly block: Block;
+
+  constructor(
+    readonly grid: HTMLElement,
+    readonly day: Day,
+  ) {
+    this.block = new Block(grid, day);
+  }
+
+  take(booking: HTMLElement): Move {
+    this.move ??= new Move(booking, this.grid, this.day, this.block);
+    return this.move;
+  }
+
+  drop(): void {
+    this.move?.end();
+    this.move = null;
+  }
+
+  /** Asks by the form, unless somebody has that time: then all stays as it is. */
+  settle(): void {
+    if (!this.move?.isTaken) return this.move?.confirm();
+    this.drop();
+    first("[data-announce]").textContent = this.grid.dataset.stays!;
+  }
 }
 
-function moveByPointer(grid: HTMLElement, day: Day, block: Block): void {
-  let move: Move | null = null;
-  let grabbed = 0;
-  let pressedAt = { x: 0, y: 0 };
+/** `busy`: whether one is in hand; `ready`: to be called again when the grid's bookings were replaced. */
+export function moveBookings(grid: HTMLElement, day: Day): { busy: () => boolean; ready: () => void } {
+  const hand = new Hand(grid, day);
+  moveByPointer(hand);
+  moveByKeyboard(hand);
+  openByEdge(grid);
+  describe(grid);
+  return { busy: () => hand.move !== null, ready: () => describe(grid) };
+}
+
+interface Press {
+  booking: HTMLElement;
+  x: number;
+  y: number;
+  /** Minutes from the moved end of the booking to the pointer. */
+  grabbed: number;
+  edge: boolean;
+}
+
+function moveByPointer(hand: Hand): void {
+  const { grid, day } = hand;
+  let press: Press | null = null;
   let dragged = false;
 
-  const stop = (): void => {
-    move?.end();
-    move = null;
+  const giveUp = (): void => {
+    press = null;
+    hand.drop();
   };
   grid.addEventListener("pointerdown", (event) => {
     dragged = false;
-    const booking = ownBooking(event.target);
+    const booking = movable(event.target);
     // A finger scrolls; it opens the form by a tap.
-    if (!booking || event.button !== 0 || event.pointerType === "touch") return;
-    move = new Move(booking, day, block);
-    pressedAt = { x: event.clientX, y: event.clientY };
-    grabbed = minuteAt(move.place.column, day, event.clientY) - move.place.from;
+    press = booking && event.button === 0 && event.pointerType !== "touch" ? pressed(booking, event, day) : null;
   });
   grid.addEventListener("pointermove", (event) => {
-    if (!move) return;
-    if (!dragged && Math.hypot(event.clientX - pressedAt.x, event.clientY - pressedAt.y) <= DRAG_STARTS_PX) return;
+    if (!press) return;
+    if (!dragged && Math.hypot(event.clientX - press.x, event.clientY - press.y) <= DRAG_STARTS_PX) return;
     if (!dragged) grid.setPointerCapture(event.pointerId);
     dragged = true;
-    const column = columnAt(grid, event.clientX) ?? move.place.column;
-    move.to({ column, from: snap(minuteAt(column, day, event.clientY) - grabbed + 7) }, false);
+    drag(hand, press, event);
   });
   grid.addEventListener("pointerup", () => {
-    if (move && dragged) move.confirm();
-    else stop();
+    if (press && dragged) hand.settle();
+    press = null;
   });
-  grid.addEventListener("pointercancel", stop);
+  grid.addEventListener("pointercancel", giveUp);
   document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") stop();
+    if (key === "Escape" && press) giveUp();
   });
   // A link is dragged as a link, and a click follows the end of a drag: neither is meant here.
-  grid.addEventListener("dragstart", (event) => ownBooking(event.target) && event.preventDefault());
+  grid.addEventListener("dragstart", (event) => movable(event.target) && event.preventDefault());
   grid.addEventListener("click", (event) => dragged && event.preventDefault(), true);
 }
 
-function moveByKeyboard(grid: HTMLElement, day: Day, block: Block): void {
-  let move: Move | null = null;
-  const stop = (): void => {
-    move?.end();
-    move = null;
-  };
-  grid.addEventListener("keydown", (event) => {
-    const booking = ownBooking(event.target);
-    if (!booking || event.shiftKey) return;
-    if (event.key === "Escape") return stop();
-    const step = STEPS[event.key];
-    if (step) {
-      event.preventDefault();
-      move ??= new Move(booking, day, block);
-      move.to({ column: beside(grid, move.place.column, step[1]), from: move.place.from + step[0] }, true);
-    } else if (event.key === "Enter" && move) {
-      event.preventDefault();
-      move.confirm();
-    }
-  });
-  grid.addEventListener("focusout", stop);
+function pressed(booking: HTMLElement, { clientX: x, clientY: y }: PointerEvent, day: Day): Press {
+  const { top, bottom } = booking.getBoundingClientRect();
+  const edge = bottom - y <= Math.min(EDGE_PX, (bottom - top) / 3);
+  const moved = day.offset(number(booking, edge ? "until" : "from"));
+  return { booking, x, y, grabbed: minuteAt(columnOf(booking), day, y) - moved, edge };
 }
 
-function ownBooking(target: EventTarget | null): HTMLElement | null {
-  const booking = target instanceof Element ? target.closest<HTMLElement>(".booking.mine") : null;
-  return booking?.querySelector("a") ? booking : null;
+function drag(hand: Hand, { booking, grabbed, edge }: Press, { clientX, clientY }: PointerEvent): void {
+  const move = hand.take(booking);
+  scrollAlong(hand.grid, clientY);
+  const column = (edge ? null : columnAt(hand.grid, clientX)) ?? move.place.column;
+  const minute = nearest(minuteAt(column, hand.day, clientY) - grabbed);
+  if (edge) move.resize(minute);
+  else move.to(column, minute);
+}
+
+function moveByKeyboard(hand: Hand): void {
+  hand.grid.addEventListener("keydown", (event) => {
+    const booking = movable(event.target);
+    const step = STEPS[event.key];
+    if (!booking) return;
+    if (event.key === "Escape") return hand.drop();
+    if (event.key === "Enter" && hand.move) {
+      event.preventDefault();
+      return hand.settle();
+    }
+    if (!step || (event.shiftKey && !step[0])) return;
+    event.preventDefault();
+    const move = hand.take(booking);
+    if (event.shiftKey) move.resize(move.place.until + step[0], true);
+    else move.to(beside(hand.grid, move.place.column, step[1]), move.place.from + step[0], true);
+  });
+  hand.grid.addEventListener("focusout", () => hand.drop());
+}
+
+/** The lower edge lies over the link: a click there opens the form like any other. */
+function openByEdge(grid: HTMLElement): void {
+  grid.addEventListener("click", (event) => {
+    const booking = movable(event.target);
+    if (booking && event.target === booking && !event.defaultPrevented) linkOf(booking).click();
+  });
+}
+
+/** Says how it is moved to whoever cannot see the legend. */
+function describe(grid: HTMLElement): void {
+  for (const link of all<HTMLElement>("[data-space] a", grid)) link.setAttribute("aria-describedby", "how-to-move");
+}
+
+function movable(target: EventTarget | null): HTMLElement | null {
+  return target instanceof Element ? target.closest<HTMLElement>(".booking[data-space]") : null;
+}
+
+function linkOf(booking: HTMLElement): HTMLAnchorElement {
+  return first<HTMLAnchorElement>("a", booking);
+}
+
+function columnOf(booking: HTMLElement): HTMLElement {
+  return booking.closest<HTMLElement>("[data-column]")!;
 }
 
 function minuteAt(column: HTMLElement, day: Day, clientY: number): number {
@@ -139,4 +244,12 @@ function columnAt(grid: HTMLElement, clientX: number): HTMLElement | null {
 function beside(grid: HTMLElement, column: HTMLElement, side: number): HTMLElement {
   const columns = all<HTMLElement>("[data-column]", grid);
   return columns[columns.indexOf(column) + side] ?? column;
+}
+
+/** Near the grid's upper or lower end, what lies beyond comes into view. */
+function scrollAlong(grid: HTMLElement, clientY: number): void {
+  const { top, bottom } = grid.getBoundingClientRect();
+  const head = first(".room-head", grid).getBoundingClientRect().height;
+  if (clientY < top + head + SCROLL_PX) grid.scrollTop -= SCROLL_PX / 3;
+  if (clientY > bottom - SCROLL_PX) grid.scrollTop += SCROLL_PX / 3;
 }

@@ -67,7 +67,8 @@ def test_a_page_keeps_the_accessibility_rules(visitors, places, name, look):
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize(
-    "opened", ["dialog", "refused", "cancelling", "figures", "invited", "wrong password"]
+    "opened",
+    ["dialog", "refused", "in hand", "to confirm", "cancelling", "figures", "invited", "wrong password"],
 )
 def test_what_a_page_opens_keeps_them_too(visitors, places, opened, look):
     page = OPENED[opened](visitors, places["monday"], LOOKS[look])
@@ -91,6 +92,23 @@ def a_refusal(visitors: Visitors, monday: str, look: Look) -> Page:
     page.get_by_label("Title").fill("Taken")
     page.get_by_role("button", name="Book", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
+    return page
+
+
+def a_booking_in_hand(visitors: Visitors, monday: str, look: Look) -> Page:
+    page = visitors.visit(f"/day/{monday}", AN, look)
+    if look.phone:
+        page.locator(".room-card[data-room=iris] summary").click()
+    else:
+        page.get_by_role("link", name="Réunion d’équipe").press("Shift+ArrowDown")
+    return page
+
+
+def a_move_to_confirm(visitors: Visitors, monday: str, look: Look) -> Page:
+    page = a_booking_in_hand(visitors, monday, look)
+    link = page.get_by_role("link", name="Réunion d’équipe")
+    link.click() if look.phone else link.press("Enter")
+    expect(page.get_by_role("heading", name="Change a booking")).to_be_visible()
     return page
 
 
@@ -128,6 +146,8 @@ def a_wrong_password(visitors: Visitors, _monday: str, look: Look) -> Page:
 OPENED: dict[str, Callable[[Visitors, str, Look], Page]] = {
     "dialog": the_dialog,
     "refused": a_refusal,
+    "in hand": a_booking_in_hand,
+    "to confirm": a_move_to_confirm,
     "cancelling": a_cancelling,
     "figures": the_figures,
     "invited": a_link,

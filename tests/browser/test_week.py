@@ -17,4 +17,4 @@ def test_a_day_of_a_room_is_seen_and_opened(visitors, monday, look):
     assert page.evaluate("document.documentElement.scrollWidth") == look.width
     cells.first.click()
 
-    expect(page).to_have_url(f"{visitors.url}/day/{monday}")
+    expect(page).to_have_url(f"{visitors.url}/day/{monday}#room-iris")

@@ -19,6 +19,8 @@ from samen.services.calendar import SHORTEST_GAP, Booking, SpaceDay
 from samen.web import i18n
 
 HOUR = timedelta(hours=1)
+# What can be given another time: not what is only kept for somebody.
+STANDING = (OccurrenceStatus.CONFIRMED, OccurrenceStatus.PENDING)
 # What a page shows of a building without a single room, or with none that is open.
 OFFICE_HOURS = (time(8), time(18))
 
@@ -138,7 +140,7 @@ def room_shown(room: SpaceDay, view: View, now: datetime, may_book: bool) -> dic
         "closed": _closed(room, view),
         "past": _past(view, now),
         "gaps": [_gap(room, gap, view) for gap in gaps if gap.length >= SHORTEST_GAP],
-        "bookings": [_booking(booking, view) for booking in room.bookings],
+        "bookings": [_booking(booking, view, now) for booking in room.bookings],
     }
 
 
@@ -168,7 +170,7 @@ def _gap(room: SpaceDay, gap: Interval, view: View) -> dict[str, Any]:
     }
 
 
-def _booking(booking: Booking, view: View) -> dict[str, Any]:
+def _booking(booking: Booking, view: View, now: datetime) -> dict[str, Any]:
     during = booking.during
     return {
         **view.place(during),
@@ -179,6 +181,9 @@ def _booking(booking: Booking, view: View) -> dict[str, Any]:
         "tenant": booking.tenant_name,
         "tint": booking.tint,
         "mine": booking.mine,
+        "series": booking.series_id,
+        "space": booking.space,
+        "movable": booking.may_change and booking.status in STANDING and during.end > now,
         "pending": booking.status is OccurrenceStatus.PENDING,
         "starts_at": int(during.start.timestamp()),
         "ends_at": int(during.end.timestamp()),

@@ -61,8 +61,9 @@ def edit(occurrence: UUID) -> ResponseReturnValue:
     """The form that changes a date, and with it as many of its series as are meant; `gap` fills it in."""
     with current.database().read() as session:
         one = _editable(session, occurrence)
-        form = _form_of(one).at_gap(request.args.get("gap", ""))
-        return _edit_page(session, one, form, Reach.THIS)
+        stands = _form_of(one)
+        form = stands.at_gap(request.args.get("gap", ""))
+        return _edit_page(session, one, form, Reach.THIS, so_far=_place(one) if form != stands else "")
 
 
 @blueprint.post("/bookings/<uuid:occurrence>/edit")
@@ -79,10 +80,10 @@ def change(occurrence: UUID) -> ResponseReturnValue:
         answer = editing.edit(session, occurrence, asked, reach, current.viewer(), current.now())
         if isinstance(answer, Refused):
             return _edit_page(session, one, form, reach, answer), 409
-        spots, series_id = [*before, *spots_of(answer.occurrences)], answer.series.id
+        spots, next_page = [*before, *spots_of(answer.occurrences)], _page_after(answer, form)
     announce(spots)
     flash(_said(answer), "good")
-    return redirect(url_for("series.show", series_id=series_id), 303)
+    return redirect(next_page, 303)
 
 
 @blueprint.post("/bookings/<uuid:occurrence>/cancel")
@@ -176,6 +177,7 @@ def _edit_page(
     reach: Reach,
     refused: Refused | None = None,
     errors: Mapping[str, str] | None = None,
+    so_far: str = "",
 ) -> str:
     site: Site = one.space.site
     zone, spaces = ZoneInfo(site.timezone), calendar.spaces_of(session, site)
@@ -186,10 +188,24 @@ def _edit_page(
         series_id=one.series_id,
         repeats=one.series.rrule is not None,
         reach=reach.value,
+        so_far=so_far,
         **form_context(form, spaces, today, in_dialog=False),
         **refused_shown(refused, form, spaces, zone),
         errors=errors or {},
     )
+
+
+def _page_after(answer: Edited, form: Form) -> str:
+    """As after booking: a series is shown with all of its dates, a single booking on its day."""
+    if answer.series.rrule is not None:
+        return url_for("series.show", series_id=answer.series.id)
+    return url_for("booking.day", on=form.date)
+
+
+def _place(one: Occurrence) -> str:
+    """`Iris, lundi 23 novembre, 09:00–11:00`."""
+    shown = _date_shown(one, ZoneInfo(one.series.timezone), current.now())
+    return f"{shown['space']}, {shown['day_label']}, {shown['time_label']}"
 
 
 def _series_shown(series: Series, zone: ZoneInfo) -> dict[str, Any]:

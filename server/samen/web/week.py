@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from samen.web.facts import lasting
 from samen.web.policy import Access, allow
 from samen.web.shell import areas_of, building
 
+FIRMNESS = {OccurrenceStatus.PENDING: "is-pending ", OccurrenceStatus.HELD: "is-kept "}
 blueprint = Blueprint("week", __name__)
 
 
@@ -57,6 +58,7 @@ def _page(session: Session, site: Site, on: date) -> str:
         days=[_day_shown(day, today) for day in views],
         hours=views[monday].hours,
         hour_labels=_ends(views[monday]),
+        now=view.offset(now) if (view := views.get(today)) and view.during.contains(now) else None,
         spaces=[_space_shown(one, views, words, now) for one in spaces],
         may_book="book" in areas_of(viewer.role),
     )
@@ -64,9 +66,9 @@ def _page(session: Session, site: Site, on: date) -> str:
 
 def _views(spaces: Sequence[SpaceWeek], monday: date, zone: ZoneInfo) -> dict[date, View]:
     """Each day from the first opening to the last closing of the week, in whole hours of the wall."""
-    opening, closing = OFFICE_HOURS
-    if spaces:
-        opening, closing = min(one.space.opening for one in spaces), max(one.space.closing for one in spaces)
+    hours = [day.open_during for one in spaces for day in one.days if day.open_during]
+    opening = min((span.start.astimezone(zone).time() for span in hours), default=OFFICE_HOURS[0])
+    closing = max((_closing(span.end, zone) for span in hours), default=OFFICE_HOURS[1])
     found = {}
     for on in (monday + timedelta(days=count) for count in range(7)):
         start = at_wall(on, opening.replace(minute=0), zone)
@@ -75,10 +77,17 @@ def _views(spaces: Sequence[SpaceWeek], monday: date, zone: ZoneInfo) -> dict[da
     return found
 
 
+def _closing(at: datetime, zone: ZoneInfo) -> time:
+    """By the wall; the midnight that ends a day is its last moment."""
+    wall = at.astimezone(zone).time()
+    return wall if wall > time(0) else time.max
+
+
 def _week_shown(monday: date, today: date) -> dict[str, Any]:
     sunday = monday + timedelta(days=6)
+    first = str(monday.day) if monday.month == sunday.month else i18n.day_short(monday)
     return {
-        "title": f"{i18n.day_short(monday)} – {i18n.day_long(sunday)}",
+        "title": f"{first} – {i18n.day_long(sunday)}",
         "is_this": monday <= today <= sunday,
         "previous": (monday - timedelta(days=7)).isoformat(),
         "next": (monday + timedelta(days=7)).isoformat(),
@@ -157,5 +166,4 @@ def _spot(view: View, span: Interval) -> str:
 
 
 def _firmness(one: Held) -> str:
-    pending = "" if one.status is OccurrenceStatus.CONFIRMED else "is-pending "
-    return f"{pending}is-mine " if one.mine else pending
+    return f"{FIRMNESS.get(one.status, '')}{'is-mine ' if one.mine else ''}"

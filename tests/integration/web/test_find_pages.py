@@ -72,7 +72,7 @@ def test_a_week_shows_when_and_whose_tint_and_not_what(house):
 
     page = read(house, "/week/2026-11-25")
 
-    assert "23 Nov – 29 November 2026" in page
+    assert "23 – 29 November 2026" in page
     assert "Secret" not in page
     assert "tint-1 h2 m0 d2 e0" in page
     assert "tint-0 is-mine h1 m0 d1 e0" in page
