@@ -281,10 +281,13 @@ class Deeds(Told):
 
     # -- waiting ------------------------------------------------------------------------------------------
 
-    @rule(target=wishes, space=spaces, day=days, hour=hours, length=lengths)
-    def wait(self, space, day, hour, length):
-        place = self.place_on(space, day, hour, length)
-        wish = waitlist.Wish(space, self.during_of(place), "Attente", None, self.members[1])
+    @rule(target=wishes, one=occurrences, space=spaces | st.none(), later=st.integers(0, 1), length=lengths)
+    def wait(self, one, space, later, length):
+        """Around a time that is booked, or was."""
+        stands = self.plain.dates[one].place
+        space, start = space or stands.space, stands.start + timedelta(hours=later)
+        place = Place(space, start, start + timedelta(hours=length))
+        wish = waitlist.Wish(place.space, self.during_of(place), "Attente", None, self.members[1])
         with self.database.write() as session:
             answer = waitlist.join(session, wish, self.now)
             if isinstance(answer, Refused):
