@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,8 +13,9 @@ from support.postgres import PostgresServer, postgres_server
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as server:
+def postgres() -> Iterator[PostgresServer]:
+    # Not in pytest's own folder: every pytest that starts closes that to the user that the server runs as.
+    with TemporaryDirectory(prefix="samen-postgres-") as folder, postgres_server(Path(folder)) as server:
         yield server
 
 
