@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from samen.adapters.region_file import region_slugs
 from samen.domain import site_plan
 from samen.domain.access import Role
 from samen.domain.quota import Basis, Period
@@ -22,6 +23,7 @@ from samen.domain.space_settings import LIMITS
 Weekday = enum.IntEnum("Weekday", "mon tue wed thu fri sat sun", start=0)
 SLUG = validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", error="small letters, digits and single hyphens only")
 NAME = validate.Length(min=1, max=80)
+METER_KINDS = ("electricity", "gas", "water", "heat")
 
 
 class SiteFileFault(ValueError):
@@ -104,6 +106,7 @@ class _Site(_Named):
     plan = site_plan.SitePlan
     address = fields.String()
     timezone = fields.String(validate=validate.OneOf(available_timezones(), error="no such time zone"))
+    region = fields.String(validate=validate.OneOf(region_slugs(), error="no such region"))
 
 
 class _Quota(_Plan):
@@ -192,12 +195,19 @@ class _Register(_Plan):
 
 class _Meter(_Named):
     plan = site_plan.MeterPlan
-    kind = fields.String(required=True, validate=validate.OneOf(["electricity", "gas", "water", "heat"]))
+    kind = fields.String(required=True, validate=validate.OneOf(METER_KINDS))
     main = fields.String()
     space = fields.String()
     zone = fields.String()
     tenant = fields.String()
     registers = fields.List(fields.Nested(_Register))
+
+
+class _Price(_Plan):
+    plan = site_plan.PricePlan
+    kind = fields.String(required=True, validate=validate.OneOf(METER_KINDS))
+    start = fields.Date(required=True, data_key="from")
+    eur_per_kwh = fields.Float(required=True, validate=validate.Range(min=0))
 
 
 class _Building(_Plan):
@@ -210,3 +220,4 @@ class _Building(_Plan):
     peaks = fields.List(fields.Nested(_Peak))
     devices = fields.List(fields.Nested(_Device))
     meters = fields.List(fields.Nested(_Meter))
+    prices = fields.List(fields.Nested(_Price))

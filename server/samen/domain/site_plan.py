@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from itertools import chain
 
 from samen.domain.access import Role
@@ -25,6 +25,16 @@ class SitePlan:
     name: str
     address: str = ""
     timezone: str = "Europe/Brussels"
+    region: str = "brussels"
+
+
+@dataclass(frozen=True)
+class PricePlan:
+    """What a kWh of a kind costs from a day on, all in, by the building's contract."""
+
+    kind: str
+    start: date
+    eur_per_kwh: float
 
 
 @dataclass(frozen=True)
@@ -164,7 +174,8 @@ class BuildingPlan:
     blackouts: tuple[BlackoutPlan, ...] = ()
     peaks: tuple[PeakPlan, ...] = ()
     devices: tuple[DevicePlan, ...] = ()
-    meters: tuple[MeterPlan, ...] = field(default=())
+    meters: tuple[MeterPlan, ...] = ()
+    prices: tuple[PricePlan, ...] = ()
 
 
 def faults(plan: BuildingPlan) -> list[str]:

@@ -16,6 +16,7 @@ from samen.adapters.db.models import (
     Meter,
     MeterKind,
     Peak,
+    Price,
     Quota,
     Register,
     Site,
@@ -40,7 +41,7 @@ from samen.domain.site_plan import (
 )
 from samen.services.space_settings import PLAIN, put_hours, put_permissions
 
-Row = TypeVar("Row", Site, Tenant, Quota, Zone, Space, Blackout, Peak, Device, Meter, Register)
+Row = TypeVar("Row", Site, Tenant, Quota, Zone, Space, Blackout, Peak, Device, Meter, Register, Price)
 Owned = TypeVar("Owned", Space, Device, Meter)
 
 
@@ -50,7 +51,7 @@ class SlugTaken(ValueError):
 
 def load(session: Session, plan: BuildingPlan, now: datetime) -> Site:
     """Create what is missing and update what differs; what the plan leaves out stays as it is."""
-    facts = {"name": plan.site.name, "address": plan.site.address, "timezone": plan.site.timezone}
+    facts = _facts(plan.site, "name", "address", "timezone", "region")
     site = _put(session, Site, {"slug": plan.site.slug}, facts)
     for tenant in plan.tenants:
         _load_tenant(session, tenant)
@@ -64,6 +65,9 @@ def load(session: Session, plan: BuildingPlan, now: datetime) -> Site:
     for device in plan.devices:
         _load_device(session, site, device, now)
     _load_meters(session, site, plan.meters)
+    for price in plan.prices:
+        key = {"site_id": site.id, "kind": MeterKind(price.kind), "starts_on": price.start}
+        _put(session, Price, key, _facts(price, "eur_per_kwh"))
     return site
 
 

@@ -9,6 +9,7 @@ from samen.adapters.db.models.idempotency import IdempotencyKey
 from samen.adapters.db.models.member import ApiToken, Invitation, LoginSession, Member, Membership
 from samen.adapters.db.models.meter import Meter, MeterKind, Register, Unit
 from samen.adapters.db.models.notice import Invite, Mail, MailState, Notice
+from samen.adapters.db.models.price import Price
 from samen.adapters.db.models.reading import (
     IndexReading,
     OccupancyReading,
@@ -69,6 +70,7 @@ __all__ = [
     "Occurrence",
     "OccurrenceStatus",
     "Peak",
+    "Price",
     "QuarantineTally",
     "Quarantined",
     "Quota",

@@ -42,6 +42,7 @@ class Site(Base):
     name: Mapped[str]
     address: Mapped[str] = mapped_column(default="")
     timezone: Mapped[str] = mapped_column(default="Europe/Brussels")
+    region: Mapped[str] = mapped_column(default="brussels")
 
 
 class Zone(Base):

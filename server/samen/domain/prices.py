@@ -1,0 +1,96 @@
+"""What a kilowatt-hour costs, emits and holds on a day: dated figures of a region, and a building's own."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Dated:
+    """Figures in order of time, each of which holds from its day on until the next."""
+
+    figures: tuple[tuple[date, float], ...] = ()
+
+    def on(self, day: date) -> float | None:
+        """The figure of a day; None before the first."""
+        place = bisect_right([start for start, _ in self.figures], day)
+        return self.figures[place - 1][1] if place else None
+
+    def but(self, own: Dated) -> Dated:
+        """These figures up to the first of the own ones, and those from there on."""
+        if not own.figures:
+            return self
+        first = own.figures[0][0]
+        return Dated(tuple(one for one in self.figures if one[0] < first) + own.figures)
+
+
+@dataclass(frozen=True)
+class GridTerm:
+    """On what the grid's operator bills power from a day on: `connection_kva` or `month_peak`."""
+
+    start: date
+    basis: str
+    least_kw: float = 0.0
+    eur_per_kw_year: float | None = None
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """The figures of electricity, gas, heat or water."""
+
+    eur_per_kwh: Dated = Dated()
+    kg_per_kwh: Dated = Dated()
+    kwh_per_m3: Dated = Dated()
+    grid: tuple[GridTerm, ...] = ()
+
+
+@dataclass(frozen=True)
+class Region:
+    """What a region's file says, by the name of the kind of meter."""
+
+    slug: str
+    name: str
+    carriers: Mapping[str, Carrier] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PriceBook:
+    """A building's figures: its own contracts where it stated them, its region's order of magnitude elsewhere.
+
+    `kind` is the value of a MeterKind. Where nothing is known, the answer is None and not nothing.
+    """
+
+    region: Region
+    own: Mapping[str, Dated] = field(default_factory=dict)
+
+    def eur(self, kind: str, kwh: float, on: date) -> float | None:
+        """What so much costs on that day."""
+        price = self._prices(kind).on(on)
+        return None if price is None else kwh * price
+
+    def co2_kg(self, kind: str, kwh: float, on: date) -> float | None:
+        """What so much emits, in kg of CO2."""
+        factor = self._carrier(kind).kg_per_kwh.on(on)
+        return None if factor is None else kwh * factor
+
+    def kwh_per_m3(self, kind: str, on: date) -> float | None:
+        """The gross heat of a cubic metre."""
+        return self._carrier(kind).kwh_per_m3.on(on)
+
+    def grid_term(self, kind: str, on: date) -> GridTerm | None:
+        """On what power is billed that day."""
+        begun = [term for term in self._carrier(kind).grid if term.start <= on]
+        return begun[-1] if begun else None
+
+    def is_estimate(self, kind: str, on: date) -> bool:
+        """Whether the price is the region's order of magnitude and not the building's contract."""
+        return self.own.get(kind, Dated()).on(on) is None
+
+    def _prices(self, kind: str) -> Dated:
+        return self._carrier(kind).eur_per_kwh.but(self.own.get(kind, Dated()))
+
+    def _carrier(self, kind: str) -> Carrier:
+        return self.region.carriers.get(kind, Carrier())
