@@ -1,4 +1,4 @@
-"""What a kWh costs, emits and holds depends on the day and the region; a contract counts before an average."""
+"""What a kWh costs, emits and holds depends on day and region; a contract counts before an average."""
 
 from datetime import date
 
