@@ -58,7 +58,7 @@ class Region:
 
 @dataclass(frozen=True)
 class PriceBook:
-    """A building's figures: its own contracts where it stated them, its region's order of magnitude elsewhere.
+    """A building's figures: its own contracts where it stated them, else its region's order of magnitude.
 
     `kind` is the value of a MeterKind. Where nothing is known, the answer is None and not nothing.
     """
