@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from samen.adapters.db.models import EnergyRollup, IndexReading, Meter, Register, Step, Unit
+from samen.adapters.db.models import EnergyRollup, IndexReading, Meter, MeterKind, Register, Step, Unit
+from samen.domain.calorific import Factor, usual
+from samen.domain.evaluation import Period
 from samen.domain.interval import Interval, midnight
 from samen.domain.metering import counted, is_injection
 from samen.domain.presence import SILENCE
@@ -21,6 +23,8 @@ from samen.domain.presence import SILENCE
 SHOWN_UNIT = {Unit.WH: "kWh", Unit.LITRE: "m³"}
 PER_SHOWN_UNIT = 1000.0
 STEPS = ("15min", "hour", "day", "month")
+# A day of which more is missing, or more was only spread, says nothing of that day.
+WHOLLY_KNOWN, MOST_ESTIMATED = 0.99, 0.01
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,25 @@ def energy_series(
         return [EnergyBucket(span.start, span.end, None, 0.0, 0.0) for span in spans]
     per_register = [_amounts(session, register, spans, step) for register in registers]
     return [_bucket(span, [amounts.get(span.start) for amounts in per_register]) for span in spans]
+
+
+def kwh_by_day(
+    session: Session, meter: Meter, period: Period, zone: ZoneInfo, factor: Factor = usual
+) -> dict[date, float]:
+    """What a meter used on each local day that is wholly known and not estimated, in kWh.
+
+    `factor` is how much a m³ of gas held on a date, in kWh. Empty for a meter of water.
+    """
+    if meter.kind is MeterKind.WATER or period.first >= period.end:
+        return {}
+    during = Interval(midnight(period.first, zone), midnight(period.end, zone))
+    in_m3 = any(register.unit is Unit.LITRE for register in _registers(meter, injected=False))
+    found = {}
+    for day in energy_series(session, meter, during, "day", zone):
+        if day.amount is not None and day.known >= WHOLLY_KNOWN and day.estimated <= MOST_ESTIMATED:
+            on = day.starts_at.astimezone(zone).date()
+            found[on] = day.amount * factor(on) if in_m3 else day.amount
+    return found
 
 
 def _spans(during: Interval, step: str, zone: ZoneInfo) -> list[Interval]:
