@@ -28,6 +28,8 @@ class EnergyRollup(Base):
     """
 
     __tablename__ = "energy_rollups"
+    # Read by register, step and time, and written by time: on SQLite the rows lie in the order of their key.
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     register_id: Mapped[int] = mapped_column(ForeignKey("registers.id"), primary_key=True)
     step: Mapped[Step] = mapped_column(choice(Step, "step"), primary_key=True)
@@ -44,6 +46,7 @@ class OccupancyRollup(Base):
     """
 
     __tablename__ = "occupancy_rollups"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"), primary_key=True)
     step: Mapped[Step] = mapped_column(choice(Step, "step"), primary_key=True)
