@@ -38,9 +38,18 @@ from samen.adapters.db.models.site import (
 )
 from samen.adapters.db.models.tenant import Quota, Tenant
 from samen.adapters.db.models.waitlist import Waiting, WaitState
+from samen.adapters.db.models.weather import (
+    ArchiveAsk,
+    DirtyOutdoor,
+    OutdoorDay,
+    OutdoorDoubt,
+    OutdoorHour,
+    WeatherSource,
+)
 
 __all__ = [
     "ApiToken",
+    "ArchiveAsk",
     "AuditEntry",
     "Base",
     "Blackout",
@@ -51,6 +60,7 @@ __all__ = [
     "DeviceState",
     "DirtyEnergy",
     "DirtyOccupancy",
+    "DirtyOutdoor",
     "EnergyRollup",
     "FeedKind",
     "IdempotencyKey",
@@ -69,6 +79,9 @@ __all__ = [
     "OccupancyRollup",
     "Occurrence",
     "OccurrenceStatus",
+    "OutdoorDay",
+    "OutdoorDoubt",
+    "OutdoorHour",
     "Peak",
     "Price",
     "QuarantineTally",
@@ -91,5 +104,6 @@ __all__ = [
     "Unit",
     "WaitState",
     "Waiting",
+    "WeatherSource",
     "Zone",
 ]

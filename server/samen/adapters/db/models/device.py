@@ -24,7 +24,10 @@ class DeviceState(enum.Enum):
 
 
 class Device(Base):
-    """A node. `slug` is its device id, its MQTT client id and its MQTT user name."""
+    """A node. `slug` is its device id, its MQTT client id and its MQTT user name.
+
+    One that hangs `outdoor` has no space, and its temperatures are the site's weather.
+    """
 
     __tablename__ = "devices"
 
@@ -33,6 +36,7 @@ class Device(Base):
     name: Mapped[str]
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     space_id: Mapped[int | None] = mapped_column(ForeignKey("spaces.id"))
+    outdoor: Mapped[bool] = mapped_column(default=False)
     streams: Mapped[list[str]]
     secret_hash: Mapped[str | None]
     created_at: Mapped[datetime]

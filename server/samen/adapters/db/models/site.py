@@ -33,7 +33,10 @@ space_parts = Table(
 
 
 class Site(Base):
-    """A building with one address, one local time and one MQTT subtree."""
+    """A building with one address, one local time and one MQTT subtree.
+
+    `latitude` and `longitude`, in degrees, are there for its weather alone.
+    """
 
     __tablename__ = "sites"
 
@@ -43,6 +46,8 @@ class Site(Base):
     address: Mapped[str] = mapped_column(default="")
     timezone: Mapped[str] = mapped_column(default="Europe/Brussels")
     region: Mapped[str] = mapped_column(default="brussels")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
 
 
 class Zone(Base):
