@@ -1,5 +1,7 @@
 """On SQLite, rollups lie in the order of their key."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -24,7 +26,7 @@ def _lay_out(*, with_rowid: bool) -> None:
     _again("occupancy_rollups", "space_id", "spaces", _occupancy(), with_rowid=with_rowid)
 
 
-def _energy() -> list[sa.Column]:
+def _energy() -> list[sa.Column[Any]]:
     return [
         sa.Column("amount", sa.Double(), nullable=False),
         sa.Column("known_s", sa.Integer(), nullable=False),
@@ -32,11 +34,11 @@ def _energy() -> list[sa.Column]:
     ]
 
 
-def _occupancy() -> list[sa.Column]:
+def _occupancy() -> list[sa.Column[Any]]:
     return [sa.Column(name, sa.Integer(), nullable=False) for name in ("occupied_s", "empty_s", "unknown_s")]
 
 
-def _again(table: str, owner: str, owners: str, figures: list[sa.Column], *, with_rowid: bool) -> None:
+def _again(table: str, owner: str, owners: str, figures: list[sa.Column[Any]], *, with_rowid: bool) -> None:
     op.rename_table(table, f"{table}_before")
     op.create_table(
         table,
