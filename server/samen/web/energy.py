@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 from werkzeug.exceptions import NotFound
 
 from samen.adapters.db.models import EnergyRollup, Meter, Site, Step, Unit
@@ -80,7 +80,10 @@ def _page(session: Session, site: Site, meter: Meter | None) -> dict[str, Any]:
 def _meters(session: Session, site: Site) -> Sequence[Meter]:
     """Meters that count Wh and that the reader may read: main meters first."""
     found = session.scalars(
-        select(Meter).where(Meter.site_id == site.id).order_by(Meter.main_id.is_not(None), Meter.position)
+        select(Meter)
+        .where(Meter.site_id == site.id)
+        .order_by(Meter.main_id.is_not(None), Meter.position)
+        .options(selectinload(Meter.registers))
     )
     viewer = current.viewer()
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 
@@ -54,19 +55,24 @@ def _locale() -> Locale:
     return get_locale() or Locale.parse(REGIONS[DEFAULT])
 
 
+@lru_cache(maxsize=4096)
+def _date(on: date, pattern: str, locale: str) -> str:
+    return format_date(on, pattern, locale=locale)
+
+
 def day_title(on: date) -> str:
     """`lundi 23 novembre`, `maandag 23 november`, `Monday 23 November`."""
-    return format_date(on, "EEEE d MMMM", locale=_locale())
+    return _date(on, "EEEE d MMMM", str(_locale()))
 
 
 def weekday(on: date) -> str:
     """`lun`, `ma`, `Mon`: short, without the French abbreviation's full stop."""
-    return format_date(on, "EEE", locale=_locale()).rstrip(".")
+    return _date(on, "EEE", str(_locale())).rstrip(".")
 
 
 def weekday_name(on: date) -> str:
     """`lundi`, `maandag`, `Monday`."""
-    return format_date(on, "EEEE", locale=_locale())
+    return _date(on, "EEEE", str(_locale()))
 
 
 def listed(names: list[str]) -> str:
@@ -76,27 +82,27 @@ def listed(names: list[str]) -> str:
 
 def day_long(on: date) -> str:
     """`23 novembre 2026`."""
-    return format_date(on, "d MMMM y", locale=_locale())
+    return _date(on, "d MMMM y", str(_locale()))
 
 
 def day_short(on: date) -> str:
     """`23 nov.`, `23 nov`, `23 Nov`."""
-    return format_date(on, "d MMM", locale=_locale())
+    return _date(on, "d MMM", str(_locale()))
 
 
 def month_title(on: date) -> str:
     """`novembre 2026`."""
-    return format_date(on, "MMMM y", locale=_locale())
+    return _date(on, "MMMM y", str(_locale()))
 
 
 def month_name(on: date) -> str:
     """`nov.`, `nov`, `Nov`."""
-    return format_date(on, "LLL", locale=_locale())
+    return _date(on, "LLL", str(_locale()))
 
 
 def month_short(on: date) -> str:
     """`nov. 2026`."""
-    return format_date(on, "MMM y", locale=_locale())
+    return _date(on, "MMM y", str(_locale()))
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
@@ -118,8 +124,17 @@ def ago(at: datetime, now: datetime) -> str:
 
 def number(value: float, digits: int = 1) -> str:
     """A decimal with exactly `digits` decimals, grouped as the language does."""
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=_locale())
+    # A page of charts has thousands of figures: Babel's own formatting took half of its time.
+    plain = f"{value:,.{digits}f}"
+    return ("0" + plain[2:] if float(plain.replace(",", "")) == 0 and value < 0 else plain).translate(
+        _marks(str(_locale()))
+    )
+
+
+@cache
+def _marks(locale: str) -> dict[int, str]:
+    """Python's separators of numbers to the language's."""
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
 
 
 def short_number(value: float) -> str:
