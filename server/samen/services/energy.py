@@ -246,7 +246,7 @@ def _sums(session: Session, site_id: int, during: Interval, step: Step) -> dict[
     return {register_id: (float(amount), float(known)) for register_id, amount, known in rows}
 
 
-def _registers_of(site_id: int) -> Select[tuple[int]]:
+def _registers_of(site_id: int) -> Select[int]:
     return select(Register.id).join(Meter, Meter.id == Register.meter_id).where(Meter.site_id == site_id)
 
 
