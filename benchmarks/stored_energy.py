@@ -73,24 +73,24 @@ ORDER BY s.starts_at, p.id
 """
 
 
-def build(database: Database, now: datetime, years: int) -> None:
-    """The building with so many years of quarters, hours and days behind it, up to the hour of `now`."""
+def build(database: Database, now: datetime, days: int) -> None:
+    """The building with so many days of quarters, hours and days behind it, up to `now`."""
     with database.write() as session:
         site = sites.load(session, PLAN, now)
-        hours = [(at, _deg_c(at)) for at in _hours(now, years)]
+        hours = [(at, _deg_c(at)) for at in _hours(now, days)]
         store_temperatures(session, site, WeatherSource.CSV, hours, now)
     today = now.astimezone(BRUSSELS).date()
-    first = today - timedelta(days=365 * years)
+    first = today - timedelta(days=days)
     for start in range(0, (today - first).days + 1, DAYS_AT_ONCE):
-        days = [first + timedelta(days=start + n) for n in range(DAYS_AT_ONCE)]
+        some = [first + timedelta(days=start + n) for n in range(DAYS_AT_ONCE)]
         with database.engine.begin() as connection:
-            _fill(connection, [on for on in days if on <= today], now)
+            _fill(connection, [on for on in some if on <= today], now)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE" if "sqlite" in database.url else "VACUUM ANALYZE"))
 
 
-def _hours(now: datetime, years: int) -> Iterator[datetime]:
-    at = now.replace(minute=0, second=0, microsecond=0) - timedelta(days=365 * years)
+def _hours(now: datetime, days: int) -> Iterator[datetime]:
+    at = now.replace(minute=0, second=0, microsecond=0) - timedelta(days=days)
     while at + timedelta(hours=1) <= now:
         yield at
         at += timedelta(hours=1)
