@@ -1,11 +1,11 @@
-"""Rows of a file as spans of time, and indexes as gens."""
+"""Rows of a file as spans of time."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from samen.domain.imported import IndexRow, Irregular, in_gens, intervals
+from samen.domain.imported import Irregular, intervals
 from samen.domain.interval import midnight
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -35,18 +35,3 @@ def test_a_row_off_the_step_is_named():
 def test_one_row_has_no_step():
     with pytest.raises(Irregular):
         intervals([START], BRUSSELS)
-
-
-def rows(*values):
-    return [IndexRow(START + place * HOUR, float(value), gen) for place, (value, gen) in enumerate(values)]
-
-
-def test_a_rising_index_is_one_meters_and_a_falling_one_anothers():
-    placed = in_gens(rows((1, None), (5, None), (2, None), (3, None)), free_gen=7)
-
-    assert [row.gen for row in placed] == [7, 7, 8, 8]
-
-
-def test_new_rows_continue_the_index_that_is_known():
-    assert [row.gen for row in in_gens(rows((1, 3), (5, None), (9, None)), 7)] == [3, 3]
-    assert [row.gen for row in in_gens(rows((1, None), (5, 3), (9, None)), 7)] == [3, 3]

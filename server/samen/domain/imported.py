@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from samen.domain.interval import Interval
@@ -65,41 +64,4 @@ def runs(amounts: Iterable[Amount]) -> list[list[Amount]]:
             parted[-1].append(amount)
         else:
             parted.append([amount])
-    return parted
-
-
-class IndexRow(NamedTuple):
-    """A register's index at an instant; no gen yet: it is new."""
-
-    at: datetime
-    value: float
-    gen: int | None
-
-
-def in_gens(line: Sequence[IndexRow], free_gen: int) -> list[IndexRow]:
-    """The new rows of a line in order of time, each with its gen.
-
-    As long as the index rises it is one meter's: a new row belongs to the gen before it, or else to the one
-    after it, or else to a gen of its own from `free_gen` on.
-    """
-    placed: list[IndexRow] = []
-    for run in _rising(line):
-        following = next((row.gen for row in run if row.gen is not None), None)
-        if following is None:
-            following, free_gen = free_gen, free_gen + 1
-        gen = following
-        for row in run:
-            gen = gen if row.gen is None else row.gen
-            if row.gen is None:
-                placed.append(row._replace(gen=gen))
-    return placed
-
-
-def _rising(line: Sequence[IndexRow]) -> list[list[IndexRow]]:
-    parted: list[list[IndexRow]] = []
-    for row in line:
-        if parted and parted[-1][-1].value <= row.value:
-            parted[-1].append(row)
-        else:
-            parted.append([row])
     return parted

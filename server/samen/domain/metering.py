@@ -11,10 +11,14 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-# A node counts its own gens from 0 to 65535. What is imported has gens beyond them: running sums of amounts
-# (which start at 0 and say nothing of the meter's own index), and indexes as a file gives them.
+# A node counts its own gens from 0 to 65535. What else is known has gens beyond them: running sums of amounts
+# from files (which start at 0 and say nothing of the meter's own index), and the meter's index itself, from
+# files or as somebody read it from the meter. Those two are one line, whatever came first.
 AMOUNT_GENS = range(1 << 20, 1 << 21)
 INDEX_GENS = range(1 << 21, 1 << 22)
+FILE_GEN, TYPED_GEN = INDEX_GENS.start, INDEX_GENS.stop - 1
+# An index that falls from the last tenth of what its digits can show into the first tenth has rolled over.
+ROLLING = 0.1
 
 
 class Point(NamedTuple):
@@ -23,6 +27,17 @@ class Point(NamedTuple):
     at: float
     gen: int
     value: float
+
+
+class Break(NamedTuple):
+    """The index begins anew at an instant: what it showed last, and what it showed first.
+
+    A meter replaced, its index reset, or one that rolled over.
+    """
+
+    at: float
+    final: float
+    first: float
 
 
 class Segment(NamedTuple):
@@ -42,36 +57,100 @@ class Bucket(NamedTuple):
     estimated_s: float
 
 
-def known_segments(points: Iterable[Point]) -> list[Segment]:
+def known_segments(
+    points: Iterable[Point], breaks: Iterable[Break] = (), rolls_over_at: float | None = None
+) -> list[Segment]:
     """The segments in which energy is known, in order and without overlap.
 
     Within a gen the index only rises. A single reading that is out of line with both of its neighbours is
     a glitch and is passed over; any other decrease leaves the time between the two readings unknown, never
-    negative. Where gens overlap in time the lower one counts: a node's own reading before an import.
+    negative, unless the index rolls over there or a break says what happened. Where gens overlap in time the
+    lower one counts: a node's own reading before an import, and what was typed in last.
     """
-    gens: dict[int, list[Point]] = {}
-    for point in points:
-        gens.setdefault(point.gen, []).append(point)
     kept: list[Segment] = []
-    for gen in sorted(gens):
-        kept = _beside(kept, _rising(gens[gen]))
+    for line in _lines(points, breaks):
+        pairs = pairwise(_plausible(line))
+        told = [(a, b, gained(a.value, b.value, rolls_over_at)) for a, b in pairs]
+        kept = _beside(kept, [Segment(a.at, b.at, amount) for a, b, amount in told if amount is not None])
     return kept
 
 
-def _rising(points: list[Point]) -> list[Segment]:
-    # Two readings of one second: the higher index is the later one.
-    highest = {point.at: point for point in sorted(points)}
-    line = _without_glitches(list(highest.values()))
-    return [Segment(a.at, b.at, b.value - a.value) for a, b in pairwise(line) if b.value >= a.value]
+def decreases(
+    points: Iterable[Point], breaks: Iterable[Break] = (), rolls_over_at: float | None = None
+) -> list[tuple[Point, Point]]:
+    """The pairs of readings between which the index falls and nothing says why, in order."""
+    return sorted(
+        (a, b)
+        for line in _lines(points, breaks)
+        for a, b in pairwise(_plausible(line))
+        if gained(a.value, b.value, rolls_over_at) is None
+    )
 
 
-def _without_glitches(line: list[Point]) -> list[Point]:
+Lines = dict[tuple[int, int], list[Point]]
+
+
+def _lines(points: Iterable[Point], breaks: Iterable[Break]) -> list[list[Point]]:
+    """What was counted by one and the same, from break to break; the line that counts first is first."""
+    known = sorted(breaks)
+    lines: Lines = {}
+    for point in points:
+        line = FILE_GEN if point.gen in INDEX_GENS else point.gen
+        lines.setdefault((line, _breaks_before(point, known)), []).append(point)
+    for number, one in enumerate(known):
+        _end(lines, number, one)
+        _begin(lines, number + 1, one)
+    return [lines[key] for key in sorted(lines)]
+
+
+def _breaks_before(point: Point, breaks: Sequence[Break]) -> int:
+    """How many breaks a reading has behind it; at the very instant of one, its index says on which side."""
+    if point.gen in AMOUNT_GENS:
+        return 0
+    place = bisect_left(breaks, point.at, key=lambda one: one.at)
+    if place < len(breaks) and breaks[place].at == point.at:
+        return place + (abs(point.value - breaks[place].first) < abs(point.value - breaks[place].final))
+    return place
+
+
+def _between(lines: Lines, number: int) -> list[tuple[int, int]]:
+    return [key for key in lines if key[1] == number and key[0] not in AMOUNT_GENS]
+
+
+def _end(lines: Lines, number: int, one: Break) -> None:
+    """The last index belongs to the line that was read last before it."""
+    there = _between(lines, number)
+    key = max(there, key=lambda key: max(lines[key])) if there else (FILE_GEN, number)
+    lines.setdefault(key, []).append(Point(one.at, key[0], one.final))
+
+
+def _begin(lines: Lines, number: int, one: Break) -> None:
+    """The first index belongs to the line that is read first after it, and replaces what is read with it."""
+    there = _between(lines, number)
+    key = min(there, key=lambda key: min(lines[key])) if there else (FILE_GEN, number)
+    later = [point for point in lines.get(key, []) if point.at != one.at]
+    lines[key] = [Point(one.at, key[0], one.first), *later]
+
+
+def _plausible(points: Iterable[Point]) -> list[Point]:
+    """In order of time, without glitches. Of two readings in one second the higher index is the later one."""
+    highest = {point.at: point for point in sorted(points, key=lambda point: (point.at, point.value))}
+    line = list(highest.values())
     odd = {
         here.at
         for before, here, after in zip(line, line[1:], line[2:], strict=False)
         if before.value <= after.value and not before.value <= here.value <= after.value
     }
     return [point for point in line if point.at not in odd]
+
+
+def gained(before: float, after: float, rolls_over_at: float | None) -> float | None:
+    """What was counted from one index to the next; None if nobody can tell."""
+    if after >= before:
+        return after - before
+    if rolls_over_at and before >= rolls_over_at * (1 - ROLLING) and after < rolls_over_at * ROLLING:
+        return after + rolls_over_at - before
+    return None
 
 
 def _beside(kept: list[Segment], more: list[Segment]) -> list[Segment]:

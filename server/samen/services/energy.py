@@ -12,19 +12,29 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from samen.adapters.db.models import EnergyRollup, IndexReading, Meter, MeterKind, Register, Step, Unit
+from samen.adapters.db.models import (
+    PER_SHOWN_UNIT,
+    EnergyRollup,
+    IndexReading,
+    Meter,
+    MeterKind,
+    Register,
+    Step,
+    ToldPeak,
+    Unit,
+)
 from samen.domain.calorific import Factor, usual
 from samen.domain.evaluation import Period
 from samen.domain.interval import Interval, midnight
 from samen.domain.metering import counted, is_injection
 from samen.domain.presence import SILENCE
+from samen.services.calorific import factor_of
 
-# What people read: kWh from Wh, m³ from litres.
 SHOWN_UNIT = {Unit.WH: "kWh", Unit.LITRE: "m³"}
-PER_SHOWN_UNIT = 1000.0
 STEPS = ("15min", "hour", "day", "month")
 # A day of which more is missing, or more was only spread, says nothing of that day.
 WHOLLY_KNOWN, MOST_ESTIMATED = 0.99, 0.01
+QUARTER_S, QUARTERS_AN_HOUR = 900, 4
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,20 @@ class Power:
 
     w: float
     at: datetime
+
+
+@dataclass(frozen=True)
+class MonthPeak:
+    """The largest quarter of a local month, in W: by our own quarters, and as the smart meter told it.
+
+    `at` is when our quarter began, `told_at` when the meter's ended.
+    """
+
+    month_on: date
+    w: float | None
+    at: datetime | None
+    told_w: float | None
+    told_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -82,22 +106,77 @@ def energy_series(
 
 
 def kwh_by_day(
-    session: Session, meter: Meter, period: Period, zone: ZoneInfo, factor: Factor = usual
+    session: Session, meter: Meter, period: Period, zone: ZoneInfo, factor: Factor | None = None
 ) -> dict[date, float]:
     """What a meter used on each local day that is wholly known and not estimated, in kWh.
 
-    `factor` is how much a m³ of gas held on a date, in kWh. Empty for a meter of water.
+    `factor`: what a m³ of gas held on a date, in kWh; the meter's own by default. Empty for water.
     """
     if meter.kind is MeterKind.WATER or period.first >= period.end:
         return {}
     during = Interval(midnight(period.first, zone), midnight(period.end, zone))
     in_m3 = any(register.unit is Unit.LITRE for register in _registers(meter, injected=False))
+    factor = factor or (factor_of(session, meter) if in_m3 else usual)
     found = {}
     for day in energy_series(session, meter, during, "day", zone):
         if day.amount is not None and day.known >= WHOLLY_KNOWN and day.estimated <= MOST_ESTIMATED:
             on = day.starts_at.astimezone(zone).date()
             found[on] = day.amount * factor(on) if in_m3 else day.amount
     return found
+
+
+def month_peaks(session: Session, meter: Meter, period: Period, zone: ZoneInfo) -> list[MonthPeak]:
+    """The peak of every local month that begins in the period, of those of which something is known.
+
+    Our own come from quarters that are wholly known, never from those that were estimated. Only electricity
+    has any.
+    """
+    if meter.kind is not MeterKind.ELECTRICITY:
+        return []
+    told = {
+        row.month_on: row
+        for row in session.scalars(
+            select(ToldPeak).where(
+                ToldPeak.meter_id == meter.id,
+                ToldPeak.month_on >= period.first,
+                ToldPeak.month_on < period.end,
+            )
+        )
+    }
+    found = []
+    month = period.first if period.first.day == 1 else _next_month(period.first)
+    while month < period.end:
+        w, at = _largest_quarter(session, meter, month, zone) or (None, None)
+        peak = told.get(month)
+        told_w, told_at = (peak.w, peak.at) if peak is not None else (None, None)
+        if w is not None or told_w is not None:
+            found.append(MonthPeak(month, w, at, told_w, told_at))
+        month = _next_month(month)
+    return found
+
+
+def _largest_quarter(
+    session: Session, meter: Meter, month: date, zone: ZoneInfo
+) -> tuple[float, datetime] | None:
+    """Its mean power in W, and when it began."""
+    registers = [register.id for register in _registers(meter, injected=False)]
+    amount = func.sum(EnergyRollup.amount)
+    row = session.execute(
+        select(amount, EnergyRollup.starts_at)
+        .where(
+            EnergyRollup.register_id.in_(registers),
+            EnergyRollup.step == Step.QUARTER,
+            EnergyRollup.starts_at >= midnight(month, zone),
+            EnergyRollup.starts_at < midnight(_next_month(month), zone),
+            EnergyRollup.known_s >= WHOLLY_KNOWN * QUARTER_S,
+            EnergyRollup.estimated_s <= MOST_ESTIMATED * QUARTER_S,
+        )
+        .group_by(EnergyRollup.starts_at)
+        .having(func.count() == len(registers))
+        .order_by(amount.desc(), EnergyRollup.starts_at)
+        .limit(1)
+    ).first()
+    return (row[0] * QUARTERS_AN_HOUR, row[1]) if row else None
 
 
 def _spans(during: Interval, step: str, zone: ZoneInfo) -> list[Interval]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.csvfile import Sample
 from samen.adapters.db.models import DirtyEnergy, IndexReading, Meter, Register, TimeQuality, Unit
-from samen.domain.imported import Amount, IndexRow, in_gens, runs
-from samen.domain.metering import AMOUNT_GENS, INDEX_GENS, Segment, counted, known_segments
-from samen.services.rollup import points
+from samen.domain.imported import Amount, runs
+from samen.domain.metering import AMOUNT_GENS, FILE_GEN, INDEX_GENS, Segment, counted, known_segments
+from samen.services.rollup import known_of
 
 # An index of ten years still tells this much apart (double precision); no meter does.
 SAME = 1e-3
@@ -72,10 +72,14 @@ def import_amounts(
 
 
 class _Stored:
-    """What is known of a register between two instants."""
+    """What is known of a register between two instants, by readings of some gens."""
 
-    def __init__(self, session: Session, register: Register, start: datetime, end: datetime) -> None:
-        self._segments = known_segments(points(session, register.id, start, end))
+    def __init__(
+        self, session: Session, register: Register, start: datetime, end: datetime, but: range = range(0)
+    ) -> None:
+        points, breaks, rolls_over_at = known_of(session, register, start, end)
+        told = [point for point in points if point.gen not in but]
+        self._segments = known_segments(told, breaks if told else (), rolls_over_at)
         self._starts = [segment.start for segment in self._segments]
 
     def is_new(self, amount: Amount, report: ImportReport) -> bool:
@@ -110,7 +114,7 @@ def _show(instant: float) -> str:
 
 def _append(session: Session, register: Register, run: Sequence[Amount]) -> None:
     start = run[0].during.start
-    gen, index = _end_of_run(session, register, start) or (_next_gen(session, register, AMOUNT_GENS), None)
+    gen, index = _end_of_run(session, register, start) or (_next_gen(session, register), None)
     rows = []
     if index is None:
         index = 0.0
@@ -135,13 +139,14 @@ def _end_of_run(session: Session, register: Register, at: datetime) -> tuple[int
     return (row[0], row[1]) if row else None
 
 
-def _next_gen(session: Session, register: Register, gens: range) -> int:
+def _next_gen(session: Session, register: Register) -> int:
     newest = session.scalar(
         select(func.max(IndexReading.gen)).where(
-            IndexReading.register_id == register.id, IndexReading.gen.between(gens.start, gens.stop - 1)
+            IndexReading.register_id == register.id,
+            IndexReading.gen.between(AMOUNT_GENS.start, AMOUNT_GENS.stop - 1),
         )
     )
-    return gens.start if newest is None else newest + 1
+    return AMOUNT_GENS.start if newest is None else newest + 1
 
 
 def _row(register: Register, gen: int, at: datetime, index: float) -> dict[str, Any]:
@@ -162,55 +167,49 @@ def _mark(session: Session, register: Register, start: datetime, end: datetime, 
 def import_indexes(
     session: Session, register: Register, samples: Sequence[Sample], now: datetime
 ) -> ImportReport:
-    """Store a register's index as a file gives it; where it runs back, another meter's begins."""
+    """Store a register's index as a file gives it; where it falls, nothing is known until an event says why.
+
+    Rows that are stored already are passed over; one that contradicts them, or lies where other readings
+    count, refuses the file.
+    """
     report = ImportReport()
     rows = [(sample, sample.value) for sample in samples if sample.value is not None]
     if not rows:
         return report
-    stored = _Stored(session, register, rows[0][0].at, rows[-1][0].at)
+    others = _Stored(session, register, rows[0][0].at, rows[-1][0].at, but=INDEX_GENS)
     known = _known_indexes(session, register)
     fresh = [
-        (sample.at, value) for sample, value in rows if _is_new_index(sample, value, stored, known, report)
+        (sample.at, value) for sample, value in rows if _is_new_index(sample, value, others, known, report)
     ]
     if not report.refusals and fresh:
-        _append_indexes(session, register, fresh, known)
+        session.execute(insert(IndexReading), [_row(register, FILE_GEN, at, value) for at, value in fresh])
         _mark(session, register, fresh[0][0], fresh[-1][0], now)
         report.added = len(fresh)
     return report
 
 
-Known = dict[datetime, tuple[int, float]]
-
-
-def _known_indexes(session: Session, register: Register) -> Known:
+def _known_indexes(session: Session, register: Register) -> dict[datetime, float]:
     rows = session.execute(
-        select(IndexReading.at, IndexReading.gen, IndexReading.index).where(
+        select(IndexReading.at, IndexReading.index).where(
             IndexReading.register_id == register.id,
             IndexReading.gen.between(INDEX_GENS.start, INDEX_GENS.stop - 1),
         )
     )
-    return {at: (gen, index) for at, gen, index in rows}
+    return {at: index for at, index in rows}  # noqa: C416
 
 
-def _is_new_index(sample: Sample, value: float, stored: _Stored, known: Known, report: ImportReport) -> bool:
+def _is_new_index(
+    sample: Sample, value: float, others: _Stored, known: Mapping[datetime, float], report: ImportReport
+) -> bool:
     here = known.get(sample.at)
     instant = sample.at.timestamp()
-    if here is None and stored.overlapping(instant, instant) is None:
+    if here is None and others.overlapping(instant, instant) is None:
         return True
-    if here is not None and abs(here[1] - value) <= SAME:
+    if here is not None and abs(here - value) <= SAME:
         report.known += 1
     elif here is not None:
-        detail = f"{here[1]:.3f} is stored, the file says {value:.3f}"
+        detail = f"{here:.3f} is stored, the file says {value:.3f}"
         report.refusals.append(RowRefusal(sample.line, "differs", detail))
     else:
         report.refusals.append(RowRefusal(sample.line, "overlaps", "other readings cover this time"))
     return False
-
-
-def _append_indexes(
-    session: Session, register: Register, fresh: Sequence[tuple[datetime, float]], known: Known
-) -> None:
-    line = [IndexRow(at, value, None) for at, value in fresh]
-    line += [IndexRow(at, value, gen) for at, (gen, value) in known.items()]
-    placed = in_gens(sorted(line), _next_gen(session, register, INDEX_GENS))
-    session.execute(insert(IndexReading), [_row(register, row.gen or 0, row.at, row.value) for row in placed])

@@ -25,6 +25,7 @@ from samen.adapters.db.models import (
 )
 from samen.adapters.db.upsert import insert_into
 from samen.domain.node import Sync, dated
+from samen.services.smart_meter import keep_power
 
 Key = tuple[int, int, int]
 # Marks closer together than this are one: their buckets are computed together anyway.
@@ -112,6 +113,7 @@ def _place_indexes(session: Session, stored: Stored, now: datetime) -> None:
             rows += _from_pulses(reading, registers, stored)
         else:
             rows += _from_telegram(reading, registers)
+            keep_power(session, reading.device.id, reading.body["d"], reading.at, registers)
     if rows:
         session.execute(insert(IndexReading), rows)
     mark_energy(session, ((row["register_id"], row["at"]) for row in rows), now)

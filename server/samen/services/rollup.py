@@ -14,8 +14,10 @@ from samen.adapters.db.models import (
     DirtyEnergy,
     DirtyOccupancy,
     EnergyRollup,
+    IndexDecrease,
     IndexReading,
     Meter,
+    MeterEvent,
     OccupancyReading,
     OccupancyRollup,
     Register,
@@ -24,7 +26,17 @@ from samen.adapters.db.models import (
     Step,
 )
 from samen.domain.interval import midnight
-from samen.domain.metering import Bucket, Point, Segment, borders, gathered, known_segments, spread
+from samen.domain.metering import (
+    Break,
+    Bucket,
+    Point,
+    Segment,
+    borders,
+    decreases,
+    gathered,
+    known_segments,
+    spread,
+)
 from samen.domain.presence import Beat, Use, in_buckets, stays
 
 Owner = TypeVar("Owner", Register, Space)
@@ -44,7 +56,7 @@ def roll_up(session: Session, limit: int = 50) -> int:
     registers = _turn(session, Register, select(DirtyEnergy.register_id), limit)
     for register, zone in registers:
         for start, end in _spans(_take_marks(session, DirtyEnergy, DirtyEnergy.register_id == register.id)):
-            _roll_up_energy(session, register.id, zone, start, end)
+            _roll_up_energy(session, register, zone, start, end)
     spaces = _turn(session, Space, select(DirtyOccupancy.space_id), limit)
     for space, zone in spaces:
         for start, end in _spans(_take_marks(session, DirtyOccupancy, DirtyOccupancy.space_id == space.id)):
@@ -102,28 +114,62 @@ def _spans(marks: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, d
 # --- energy ---------------------------------------------------------------------------------------
 
 
-def _roll_up_energy(session: Session, register: int, zone: ZoneInfo, start: datetime, end: datetime) -> None:
-    around = _before(session, register, start), _after(session, register, end)
-    lowest = min((point.at for point in around[0]), default=start.timestamp())
-    highest = max((point.at for point in around[1]), default=end.timestamp())
+def _roll_up_energy(
+    session: Session, register: Register, zone: ZoneInfo, start: datetime, end: datetime
+) -> None:
+    lowest, highest = _reach(session, register, start, end)
     hours = borders(lowest, max(highest, lowest + 1), HOUR_S)
-    segments = known_segments(points(session, register, _utc(hours[0]), _utc(hours[-1])))
+    known = known_of(session, register, _utc(hours[0]), _utc(hours[-1]))
+    segments = known_segments(*known)
     quarters = borders(hours[0], hours[-1], QUARTER_S)
-    _replace_energy(session, register, Step.QUARTER, spread(segments, quarters), quarters)
-    _replace_energy(session, register, Step.HOUR, spread(segments, hours), hours)
+    _replace_energy(session, register.id, Step.QUARTER, spread(segments, quarters), quarters)
+    _replace_energy(session, register.id, Step.HOUR, spread(segments, hours), hours)
     days = _day_borders(hours, zone)
-    _replace_energy(session, register, Step.DAY, _days(session, register, segments, hours, days), days)
+    _replace_energy(session, register.id, Step.DAY, _days(session, register, segments, hours, days), days)
+    _replace_decreases(session, register.id, decreases(*known), hours)
 
 
-def points(session: Session, register: int, start: datetime, end: datetime) -> list[Point]:
-    """The readings within, and those just outside that decide what lies between them."""
+def _reach(session: Session, register: Register, start: datetime, end: datetime) -> tuple[float, float]:
+    """As far as a change between two instants is felt: to the readings and events around it."""
+    before, after = _before(session, register.id, start), _after(session, register.id, end)
+    lowest, highest = [point.at for point in before], [point.at for point in after]
+    events = [one.at for one in _breaks(session, register.id, before, after)]
+    if len(before) < REACH:
+        lowest += events
+    if len(after) < REACH:
+        highest += events
+    return min([*lowest, start.timestamp()]), max([*highest, end.timestamp()])
+
+
+Known = tuple[list[Point], list[Break], float | None]
+
+
+def known_of(session: Session, register: Register, start: datetime, end: datetime) -> Known:
+    """What `known_segments` takes: readings and events within, and those just outside that decide."""
     rows = session.execute(
         select(IndexReading.at, IndexReading.gen, IndexReading.index).where(
-            IndexReading.register_id == register, IndexReading.at >= start, IndexReading.at <= end
+            IndexReading.register_id == register.id, IndexReading.at >= start, IndexReading.at <= end
         )
     )
     within = [Point(at.timestamp(), gen, index) for at, gen, index in rows]
-    return [*_before(session, register, start), *within, *_after(session, register, end)]
+    before, after = _before(session, register.id, start), _after(session, register.id, end)
+    breaks = _breaks(session, register.id, before, after)
+    return [*before, *within, *after], breaks, register.rolls_over_at
+
+
+def _breaks(session: Session, register: int, before: Sequence[Point], after: Sequence[Point]) -> list[Break]:
+    """The events between the outermost of these readings, and all beyond where those are the last there are.
+
+    Any other event beyond would begin its index at the first reading that happens to be loaded.
+    """
+    query = select(MeterEvent.at, MeterEvent.final_index, MeterEvent.first_index).where(
+        MeterEvent.register_id == register
+    )
+    if len(before) == REACH:
+        query = query.where(MeterEvent.at >= _utc(min(point.at for point in before)))
+    if len(after) == REACH:
+        query = query.where(MeterEvent.at <= _utc(max(point.at for point in after)))
+    return [Break(at.timestamp(), final, first) for at, final, first in session.execute(query)]
 
 
 def _before(session: Session, register: int, instant: datetime) -> list[Point]:
@@ -146,9 +192,37 @@ def _after(session: Session, register: int, instant: datetime) -> list[Point]:
     return [Point(at.timestamp(), gen, index) for at, gen, index in rows]
 
 
+def _replace_decreases(
+    session: Session, register: int, found: Sequence[tuple[Point, Point]], edges: Sequence[float]
+) -> None:
+    """Keep those that end between the edges for somebody to explain, instead of what was there."""
+    session.execute(
+        delete(IndexDecrease)
+        .where(
+            IndexDecrease.register_id == register,
+            IndexDecrease.at > _utc(edges[0]),
+            IndexDecrease.at <= _utc(edges[-1]),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    rows = {
+        b.at: {
+            "register_id": register,
+            "at": _utc(b.at),
+            "since_at": _utc(a.at),
+            "before": a.value,
+            "after": b.value,
+        }
+        for a, b in found
+        if edges[0] < b.at <= edges[-1]
+    }
+    if rows:
+        session.execute(insert(IndexDecrease), list(rows.values()))
+
+
 def _days(
     session: Session,
-    register: int,
+    register: Register,
     segments: Sequence[Segment],
     hours: Sequence[float],
     days: Sequence[float],
@@ -158,10 +232,10 @@ def _days(
     crossing = {
         segment
         for edge in outer
-        for segment in known_segments(points(session, register, _utc(edge), _utc(edge)))
+        for segment in known_segments(*known_of(session, register, _utc(edge), _utc(edge)))
     }
     spread_days = {bucket.start: bucket for bucket in spread(sorted(crossing | set(segments)), days)}
-    sums = [Bucket(*figures) for figures in gathered(_quarters(session, register, days), days)]
+    sums = [Bucket(*figures) for figures in gathered(_quarters(session, register.id, days), days)]
     return [bucket._replace(estimated_s=spread_days[bucket.start].estimated_s) for bucket in sums]
 
 

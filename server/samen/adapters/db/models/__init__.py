@@ -7,7 +7,20 @@ from samen.adapters.db.models.device import Boot, Device, DeviceState, Quarantin
 from samen.adapters.db.models.feed import CalendarFeed, FeedKind
 from samen.adapters.db.models.idempotency import IdempotencyKey
 from samen.adapters.db.models.member import ApiToken, Invitation, LoginSession, Member, Membership
-from samen.adapters.db.models.meter import Meter, MeterKind, Register, Unit
+from samen.adapters.db.models.meter import (
+    PER_SHOWN_UNIT,
+    CalorificFactor,
+    EventKind,
+    IndexDecrease,
+    Meter,
+    MeterEvent,
+    MeterKind,
+    QuarterDemand,
+    ReadingsFile,
+    Register,
+    ToldPeak,
+    Unit,
+)
 from samen.adapters.db.models.notice import Invite, Mail, MailState, Notice
 from samen.adapters.db.models.price import Price
 from samen.adapters.db.models.reading import (
@@ -48,6 +61,7 @@ from samen.adapters.db.models.weather import (
 )
 
 __all__ = [
+    "PER_SHOWN_UNIT",
     "ApiToken",
     "ArchiveAsk",
     "AuditEntry",
@@ -55,6 +69,7 @@ __all__ = [
     "Blackout",
     "Boot",
     "CalendarFeed",
+    "CalorificFactor",
     "Claim",
     "Device",
     "DeviceState",
@@ -62,8 +77,10 @@ __all__ = [
     "DirtyOccupancy",
     "DirtyOutdoor",
     "EnergyRollup",
+    "EventKind",
     "FeedKind",
     "IdempotencyKey",
+    "IndexDecrease",
     "IndexReading",
     "Invitation",
     "Invite",
@@ -73,6 +90,7 @@ __all__ = [
     "Member",
     "Membership",
     "Meter",
+    "MeterEvent",
     "MeterKind",
     "Notice",
     "OccupancyReading",
@@ -86,9 +104,11 @@ __all__ = [
     "Price",
     "QuarantineTally",
     "Quarantined",
+    "QuarterDemand",
     "Quota",
     "Reading",
     "ReadingGap",
+    "ReadingsFile",
     "Register",
     "Series",
     "Site",
@@ -101,6 +121,7 @@ __all__ = [
     "Step",
     "Tenant",
     "TimeQuality",
+    "ToldPeak",
     "Unit",
     "WaitState",
     "Waiting",
