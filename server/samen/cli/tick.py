@@ -16,7 +16,7 @@ from samen.cli.ingest import until_told
 from samen.cli.sweep import Sweep
 from samen.cli.waiting import waiting_job
 from samen.config import Settings
-from samen.services import mail
+from samen.services import mail, outdoor
 from samen.services.rollup import roll_up
 from samen.web.current import utc_now
 from samen.web.logs import configure_logs
@@ -34,6 +34,17 @@ def catch_up(database: Database) -> int:
     while True:
         with database.write() as session:
             done = roll_up(session, limit=1)
+        if not done:
+            return total
+        total += done
+
+
+def gather_weather(database: Database) -> int:
+    """Gather what outdoor sensors said into hours, one site a transaction."""
+    total = 0
+    while True:
+        with database.write() as session:
+            done = outdoor.gather(session, utc_now())
         if not done:
             return total
         total += done
@@ -57,6 +68,7 @@ def jobs(settings: Settings, stop: threading.Event) -> dict[str, Job]:
     sweep = Sweep(settings.mqtt, utc_now)
     return {
         "rolled up": catch_up,
+        "outdoor hours": gather_weather,
         "bookings looked at": sweep,
         "waits settled": waiting_job(settings.mqtt, utc_now),
         "mails": mail_job(settings, stop),

@@ -42,9 +42,7 @@ from samen.adapters.db.models.weather import (
     ArchiveAsk,
     DirtyOutdoor,
     OutdoorDay,
-    OutdoorDoubt,
     OutdoorHour,
-    WeatherSource,
 )
 
 __all__ = [
@@ -80,7 +78,6 @@ __all__ = [
     "Occurrence",
     "OccurrenceStatus",
     "OutdoorDay",
-    "OutdoorDoubt",
     "OutdoorHour",
     "Peak",
     "Price",
@@ -104,6 +101,5 @@ __all__ = [
     "Unit",
     "WaitState",
     "Waiting",
-    "WeatherSource",
     "Zone",
 ]
