@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from samen.adapters.db.models import OutdoorDay, OutdoorHour, QuarantineTally, Site
 from samen.domain.outdoor import OutdoorDoubt, WeatherSource
-from samen.services import devices, ingest, outdoor, weather
+from samen.services import devices, ingest, outdoor, weather, weather_health
 from support.building import load_demo
 from support.nodes_words import climate, clock, replay
 
@@ -132,8 +132,10 @@ def test_a_sensor_is_found_stuck_although_its_hours_come_bit_by_bit(garden):
 
     with garden.read() as session:
         doubted = set(session.scalars(select(OutdoorHour.doubt)))
+        told = weather_health.faults(session, configured=False, now=START + 50 * HOUR)
     assert doubted == {OutdoorDoubt.STUCK}
     assert hours(garden) == {}
+    assert told == ["bota75's outdoor sensor has shown the same for two days: look at it."]
 
 
 def test_a_stuck_hour_is_believed_again_when_a_late_reading_shows_that_it_moved(garden):

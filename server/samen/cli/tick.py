@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from samen.adapters.db import Database
 from samen.adapters.smtp import post_for
+from samen.cli.archive import archive_job
 from samen.cli.ingest import until_told
 from samen.cli.sweep import Sweep
 from samen.cli.waiting import waiting_job
@@ -43,11 +44,11 @@ def gather_weather(database: Database) -> int:
     """Gather what outdoor sensors said into hours, one site a transaction."""
     total = 0
     while True:
+        with database.read() as session:
+            if not outdoor.waits(session, utc_now()):
+                return total
         with database.write() as session:
-            done = outdoor.gather(session, utc_now())
-        if not done:
-            return total
-        total += done
+            total += outdoor.gather(session, utc_now())
 
 
 def mail_job(settings: Settings, stop: threading.Event) -> Job:
@@ -69,6 +70,7 @@ def jobs(settings: Settings, stop: threading.Event) -> dict[str, Job]:
     return {
         "rolled up": catch_up,
         "outdoor hours": gather_weather,
+        "archived hours": archive_job(settings.weather_url, utc_now),
         "bookings looked at": sweep,
         "waits settled": waiting_job(settings.mqtt, utc_now),
         "mails": mail_job(settings, stop),

@@ -64,6 +64,11 @@ def _mark(session: Session, touched: Iterable[tuple[int, datetime]], now: dateti
     )
 
 
+def waits(session: Session, now: datetime) -> bool:
+    """Whether there is something to gather."""
+    return session.scalar(select(DirtyOutdoor.id).where(DirtyOutdoor.ends_at <= now).limit(1)) is not None
+
+
 def gather(session: Session, now: datetime) -> int:
     """Compute the marked hours of one site again; returns how many. One that is not over waits."""
     over = DirtyOutdoor.ends_at <= now

@@ -67,6 +67,7 @@ class DirtyOutdoor(Base):
 class ArchiveAsk(Base):
     """How asking the weather archive for a site goes: when next, and what went wrong last, if it did.
 
+    `asked_at`: when it was last looked whether there is something to ask.
     `failures` counts those since the last answer that could be used, which came at `answered_at`.
     """
 
