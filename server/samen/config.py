@@ -61,6 +61,8 @@ class Settings:
     timezone: ZoneInfo
     base_url: str
     mail: MailServer | MailFolder | None = None
+    # Where a weather archive answers; its query may hold a key.
+    weather_url: str | None = field(default=None, repr=False)
     demo: bool = False
     # How many reverse proxies stand before us and may say who asks; 0 believes no such header.
     trusted_proxies: int = 0
@@ -75,6 +77,7 @@ class Settings:
             timezone=_timezone(environ.get("SAMEN_SITE_TIMEZONE", "Europe/Brussels")),
             base_url=_base_url(environ.get("SAMEN_BASE_URL", "http://127.0.0.1:8075")),
             mail=_mail(environ.get("SAMEN_MAIL_URL", "")),
+            weather_url=_weather_url(environ.get("SAMEN_WEATHER_URL", "")),
             demo=environ.get("SAMEN_DEMO") == "1",
             trusted_proxies=_proxies(environ.get("SAMEN_TRUSTED_PROXIES", "0")),
         )
@@ -110,6 +113,16 @@ def _proxies(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) == 1):
         raise BadSettings("SAMEN_TRUSTED_PROXIES: expected the number of reverse proxies, 0 to 9")
     return int(text)
+
+
+def _weather_url(text: str) -> str | None:
+    if not text:
+        return None
+    parts = urlsplit(text)
+    _port(parts, "SAMEN_WEATHER_URL", 443)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.fragment:
+        raise BadSettings("SAMEN_WEATHER_URL: expected https://host/path of a weather archive")
+    return text
 
 
 def _base_url(text: str) -> str:

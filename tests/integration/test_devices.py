@@ -65,6 +65,15 @@ def test_a_revoked_node_makes_room_for_the_next(run):
     assert run("add", "node-next", "--space", "zenne-noord", "--streams", "occupancy").exit_code == 0
 
 
+def test_an_outdoor_node_is_in_no_space(run, sqlite_database):
+    told = json.loads(run("add", "node-garden", "--outdoor", "--streams", "climate", "--json").output)
+
+    kept = named(sqlite_database, "node-garden")
+    assert (kept.outdoor, kept.space_id) == (True, None)
+    assert devices.knows(kept, told["secret"])
+    assert "outdoors" in run("list").output
+
+
 def test_the_list_names_them_all(run):
     rows = json.loads(run("list", "--json").output)
 
@@ -75,6 +84,10 @@ def test_the_list_names_them_all(run):
 @pytest.mark.parametrize(
     ("arguments", "code", "complaint"),
     [
+        (("add", "n", "--streams", "climate"), 2, "say where it is"),
+        (("add", "n", "--space", "iris", "--outdoor", "--streams", "climate"), 2, "say where it is"),
+        (("add", "n", "--outdoor", "--streams", "energy"), 2, "climate is among the streams"),
+        (("add", "n", "--outdoor", "--site", "tour", "--streams", "climate"), 2, "no site is called 'tour'"),
         (("add", "n", "--space", "attic", "--streams", "climate"), 2, "no space is called 'attic'"),
         (("add", "a/b", "--space", "iris", "--streams", "climate"), 2, "cannot be part of an MQTT topic"),
         (("add", "n", "--space", "iris", "--streams", "smell"), 2, "streams are"),

@@ -100,6 +100,13 @@ def space(session, slug):
         ("capacity = 12", 'capacity = "many"', "spaces.0.capacity: Not a valid integer."),
         ('timezone = "Europe/Brussels"', 'timezone = "Europe/Bxl"', "site.timezone: no such time zone"),
         ("[site]", "[site", "Expected"),
+        ("[site]", "[site]\nlatitude = 50.8", "site.latitude: stands with longitude, or neither does"),
+        ("[site]", "[site]\nlatitude = 95", "site.latitude: Must be greater than or equal to -90"),
+        (
+            'slug = "node-iris"',
+            'slug = "node-iris"\noutdoor = true',
+            "devices.node-iris.space: what hangs outdoors is in no space",
+        ),
         ('part_of = "zenne"', 'part_of = "zenne-noord"', "it would be a part of itself"),
         ('owner = "jeugdhuis-nova"', 'owner = "nova"', "spaces.zenne.owner: nothing here is called 'nova'"),
         ("longest_min = 240", "longest_min = 4", "spaces.marolles.longest_min: must not be less"),

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from samen.adapters.db.models import OutdoorDay, Site, WeatherSource
+from samen.adapters.db.models import OutdoorDay, Site
 from samen.domain.evaluation import Period
 from samen.domain.interval import local_day
+from samen.domain.outdoor import WeatherSource
 from samen.services import weather
 from samen.services.weather import StoredHours
 from support.building import load_demo

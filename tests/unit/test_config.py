@@ -50,6 +50,29 @@ def test_a_setting_that_cannot_be_used_is_named(variable, value, complaint):
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://archive.example/",
+        "https://",
+        "file:///etc/passwd",
+        "archive.example",
+        "https://u:p@archive.example/",
+        "https://archive.example:port/",
+    ],
+)
+def test_a_weather_archive_is_asked_over_http_alone(url):
+    with pytest.raises(BadSettings, match="SAMEN_WEATHER_URL"):
+        Settings.from_env({"SAMEN_WEATHER_URL": url})
+
+
+def test_a_weather_archives_key_is_not_shown():
+    settings = Settings.from_env({"SAMEN_WEATHER_URL": "https://archive.example/v1/archive?apikey=ours"})
+
+    assert settings.weather_url == "https://archive.example/v1/archive?apikey=ours"
+    assert "ours" not in repr(settings)
+
+
+@pytest.mark.parametrize(
     ("url", "port", "tls", "starttls"),
     [
         ("smtp://mail.example?from=samen@bota75.example", 25, False, False),

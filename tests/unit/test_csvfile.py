@@ -46,6 +46,11 @@ def test_the_hour_that_occurs_twice_but_stands_once_is_the_first(read):
     assert read("time,value\n2016-10-30 02:00,1\n") == [(utc(2016, 10, 30, 0), 1.0)]
 
 
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(read):
+    with pytest.raises(CsvFault, match="larger than 64 MB"):
+        read(gzip.compress(b"time,value\n" + bytes(65 * 1024 * 1024), 1))
+
+
 def test_gzip_and_a_byte_order_mark_are_no_obstacle(read):
     assert read(gzip.compress("\ufefftime,a,b\n2016-01-01,1,2\n".encode()), "b") == [
         (utc(2015, 12, 31, 23), 2.0)

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 from samen.domain.interval import exists
 
 GZIP = b"\x1f\x8b"
+# Ten years of quarter-hours are some 15 MB; a small file may pretend to hold any amount.
+LARGEST_TEXT = 64 * 1024 * 1024
 
 
 class CsvFault(ValueError):
@@ -32,12 +34,23 @@ class Sample:
 
 
 def read_samples(path: Path, zone: ZoneInfo, column: str = "value") -> list[Sample]:
-    """The samples of one column, in the file's order, which is that of time.
+    """The samples of one column of a file. Raises CsvFault; see `samples_in`."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise CsvFault("no such file") from None
+    except OSError as error:
+        raise CsvFault(f"cannot be read: {error}") from error
+    return samples_in(content, zone, column)
+
+
+def samples_in(content: bytes, zone: ZoneInfo, column: str = "value") -> list[Sample]:
+    """The samples of one column, in the content's order, which is that of time.
 
     A local time that occurs twice is its first occurrence, and its second when the file comes back to it.
     Raises CsvFault; other faults than the first are only counted.
     """
-    rows = csv.reader(io.StringIO(_text(path)))
+    rows = csv.reader(io.StringIO(_text(content)))
     place = _place(next(rows, []), column)
     samples: list[Sample] = []
     faults: list[str] = []
@@ -52,14 +65,13 @@ def read_samples(path: Path, zone: ZoneInfo, column: str = "value") -> list[Samp
     return samples
 
 
-def _text(path: Path) -> str:
+def _text(content: bytes) -> str:
     try:
-        content = path.read_bytes()
         if content.startswith(GZIP):
-            content = gzip.decompress(content)
+            content = gzip.GzipFile(fileobj=io.BytesIO(content)).read(LARGEST_TEXT + 1)
+        if len(content) > LARGEST_TEXT:
+            raise CsvFault(f"larger than {LARGEST_TEXT // 1024 // 1024} MB")
         return content.decode("utf-8-sig")
-    except FileNotFoundError:
-        raise CsvFault("no such file") from None
     except UnicodeDecodeError as error:
         raise CsvFault(f"not UTF-8 at byte {error.start}") from error
     except (OSError, EOFError, zlib.error) as error:

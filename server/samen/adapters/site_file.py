@@ -106,6 +106,8 @@ class _Site(_Named):
     plan = site_plan.SitePlan
     address = fields.String()
     timezone = fields.String(validate=validate.OneOf(available_timezones(), error="no such time zone"))
+    latitude = fields.Float(validate=validate.Range(-90, 90))
+    longitude = fields.Float(validate=validate.Range(-180, 180))
     region = fields.String(validate=validate.OneOf(region_slugs(), error="no such region"))
 
 
@@ -181,6 +183,7 @@ class _Peak(_Plan):
 class _Device(_Named):
     plan = site_plan.DevicePlan
     space = fields.String()
+    outdoor = fields.Boolean(truthy={True}, falsy={False})
     streams = fields.List(
         fields.String(validate=validate.OneOf(["occupancy", "energy", "climate", "p1"])), required=True
     )

@@ -19,7 +19,7 @@ from samen.services import devices
 
 ACTOR = "cli"
 # What was asked makes no sense here; everything else is a "no".
-BAD = frozenset({"unknown_space", "unknown_stream", "unknown_device", "bad_name"})
+BAD = frozenset({"unknown_space", "unknown_site", "unknown_stream", "unknown_device", "bad_name"})
 
 
 @click.group
@@ -29,14 +29,22 @@ def device() -> None:
 
 @device.command
 @click.argument("name")
-@click.option("--space", required=True, help="The slug of the space it stands in.")
+@click.option("--space", default=None, help="The slug of the space it stands in.")
+@click.option("--outdoor", is_flag=True, help="It hangs outdoors: its temperatures are the site's weather.")
+@click.option("--site", default=None, help="With --outdoor: the site's slug, where there are several.")
 @click.option("--streams", required=True, help="What it reports: occupancy,energy,climate,p1.")
 @click.option("--json", "as_json", is_flag=True)
-def add(name: str, space: str, streams: str, as_json: bool) -> None:
+def add(name: str, space: str | None, outdoor: bool, site: str | None, streams: str, as_json: bool) -> None:
     """Enrol a node and print its secret, once."""
+    if (space is None) != outdoor:
+        raise BadInput("say where it is: --space S, or --outdoor")
     wanted = [stream.strip() for stream in streams.split(",") if stream.strip()]
     with _changing() as session:
-        added, secret = devices.add(session, name, space, wanted, ACTOR, datetime.now(UTC))
+        now = datetime.now(UTC)
+        if space is None:
+            added, secret = devices.add_outdoors(session, name, site, wanted, ACTOR, now)
+        else:
+            added, secret = devices.add(session, name, space, wanted, ACTOR, now)
         told = _row(added)
     _tell_secret(told, secret, as_json)
 
@@ -51,10 +59,9 @@ def list_all(as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
         return
     for row in rows:
+        place = "outdoors" if row["outdoor"] else row["space"] or "-"
         state = "revoked" if row["revoked_at"] else row["state"]
-        click.echo(
-            f"{row['name']:24} {row['space'] or '-':16} {state:10} {row['last_seen_at'] or 'never seen'}"
-        )
+        click.echo(f"{row['name']:24} {place:16} {state:10} {row['last_seen_at'] or 'never seen'}")
 
 
 @device.command
@@ -105,6 +112,7 @@ def _row(device: Device) -> dict[str, Any]:
     return {
         "name": device.slug,
         "space": device.space.slug if device.space else None,
+        "outdoor": device.outdoor,
         "streams": device.streams,
         "state": device.state.value,
         "last_seen_at": _iso(device.last_seen_at),

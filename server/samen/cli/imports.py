@@ -19,6 +19,7 @@ from samen.adapters.db.models import Meter, Register, Unit
 from samen.cli import BadInput, No
 from samen.cli.calendar_import import import_calendar
 from samen.cli.tick import catch_up
+from samen.cli.weather_import import import_weather
 from samen.config import Settings
 from samen.domain.imported import Amount, Irregular, intervals
 from samen.domain.interval import gaps
@@ -33,6 +34,7 @@ def imports() -> None:
 
 
 imports.add_command(import_calendar)
+imports.add_command(import_weather)
 
 
 @imports.command

@@ -12,11 +12,12 @@ from sqlalchemy.exc import OperationalError
 
 from samen.adapters.db import Database
 from samen.adapters.smtp import post_for
+from samen.cli.archive import archive_job
 from samen.cli.ingest import until_told
 from samen.cli.sweep import Sweep
 from samen.cli.waiting import waiting_job
 from samen.config import Settings
-from samen.services import mail
+from samen.services import mail, outdoor
 from samen.services.rollup import roll_up
 from samen.web.current import utc_now
 from samen.web.logs import configure_logs
@@ -39,6 +40,17 @@ def catch_up(database: Database) -> int:
         total += done
 
 
+def gather_weather(database: Database) -> int:
+    """Gather what outdoor sensors said into hours, one site a transaction."""
+    total = 0
+    while True:
+        with database.read() as session:
+            if not outdoor.waits(session, utc_now()):
+                return total
+        with database.write() as session:
+            total += outdoor.gather(session, utc_now())
+
+
 def mail_job(settings: Settings, stop: threading.Event) -> Job:
     """Send the mails that are due, none after `stop`; without a mail server, give up old ones."""
     if settings.mail is None:
@@ -57,6 +69,8 @@ def jobs(settings: Settings, stop: threading.Event) -> dict[str, Job]:
     sweep = Sweep(settings.mqtt, utc_now)
     return {
         "rolled up": catch_up,
+        "outdoor hours": gather_weather,
+        "archived hours": archive_job(settings.weather_url, utc_now),
         "bookings looked at": sweep,
         "waits settled": waiting_job(settings.mqtt, utc_now),
         "mails": mail_job(settings, stop),

@@ -19,13 +19,15 @@ SHORTEST_MIN, LONGEST_MIN = 5, 1440
 
 @dataclass(frozen=True)
 class SitePlan:
-    """The building itself."""
+    """The building itself; where it lies, in degrees, for its weather."""
 
     slug: str
     name: str
     address: str = ""
     timezone: str = "Europe/Brussels"
     region: str = "brussels"
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 @dataclass(frozen=True)
@@ -132,12 +134,13 @@ class PeakPlan:
 
 @dataclass(frozen=True)
 class DevicePlan:
-    """A sensor node and where it hangs."""
+    """A sensor node and where it hangs: in a space, or outdoors."""
 
     slug: str
     name: str
     streams: tuple[str, ...]
     space: str | None = None
+    outdoor: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,6 +193,7 @@ def faults(plan: BuildingPlan) -> list[str]:
         *_space_faults(plan, spaces),
         *_rule_faults(plan, spaces),
         *_unknown("devices", "space", ((one.slug, one.space) for one in plan.devices), spaces),
+        *_outdoor_faults(plan),
         *_meter_faults(plan, spaces),
     ]
 
@@ -239,6 +243,20 @@ def _rule_faults(plan: BuildingPlan, spaces: set[str]) -> list[str]:
             f"peaks.{place}.closing: must be after opening"
             for place, one in enumerate(plan.peaks)
             if one.closing <= one.opening
+        ),
+    ]
+
+
+def _outdoor_faults(plan: BuildingPlan) -> list[str]:
+    site, outdoor = plan.site, [one for one in plan.devices if one.outdoor]
+    halves = (site.latitude is None) != (site.longitude is None)
+    return [
+        *(["site.latitude: stands with longitude, or neither does"] if halves else []),
+        *(f"devices.{one.slug}.space: what hangs outdoors is in no space" for one in outdoor if one.space),
+        *(
+            f"devices.{one.slug}.streams: outdoors, climate is among them"
+            for one in outdoor
+            if "climate" not in one.streams
         ),
     ]
 

@@ -12,7 +12,7 @@ from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Device, DeviceState, Space
+from samen.adapters.db.models import Device, DeviceState, Site, Space
 from samen.domain.node import supersedes
 from samen.services import audit
 from samen_node import contract
@@ -57,27 +57,43 @@ def add(
     place = session.scalar(select(Space).where(Space.slug == space))
     if place is None:
         raise Refusal("unknown_space", f"no space is called {space!r}")
-    _check(session, slug, place, streams)
-    secret = secrets.token_urlsafe(16)
-    device = Device(
-        slug=slug,
-        name=slug,
-        site_id=place.site_id,
-        space_id=place.id,
-        streams=list(streams),
-        secret_hash=_HASHER.hash(secret),
-        created_at=now,
-        state=DeviceState.NEW,
-    )
-    session.add(device)
-    session.flush()
+    _check(session, slug, place.site, streams)
+    # Two nodes that take turns speaking would make a room flicker between their views.
+    rival = "occupancy" in streams and _watcher(session, place)
+    if rival:
+        raise Refusal("already_watched", f"{rival.slug!r} already reports the occupancy of {place.slug!r}")
+    device, secret = _enrol(session, Device(slug=slug, site_id=place.site_id, space=place), streams, now)
     audit.note(session, actor, "device.added", slug, {"space": space}, now)
     return device, secret
 
 
-def _check(session: Session, slug: str, place: Space, streams: Sequence[str]) -> None:
+def add_outdoors(
+    session: Session, slug: str, site: str | None, streams: Sequence[str], actor: str, now: datetime
+) -> tuple[Device, str]:
+    """Enrol a node that hangs outdoors, at the only site where none is named. Raises Refusal."""
+    sites = session.scalars(select(Site).where(Site.slug == site) if site else select(Site)).all()
+    if len(sites) != 1:
+        raise Refusal("unknown_site", f"no site is called {site!r}" if site else "name the site")
+    _check(session, slug, sites[0], streams)
+    if "climate" not in streams:
+        raise Refusal("unknown_stream", "outdoors, climate is among the streams")
+    device, secret = _enrol(session, Device(slug=slug, site_id=sites[0].id, outdoor=True), streams, now)
+    audit.note(session, actor, "device.added", slug, {"outdoor": True}, now)
+    return device, secret
+
+
+def _enrol(session: Session, device: Device, streams: Sequence[str], now: datetime) -> tuple[Device, str]:
+    secret = secrets.token_urlsafe(16)
+    device.name, device.streams, device.state = device.slug, list(streams), DeviceState.NEW
+    device.secret_hash, device.created_at = _HASHER.hash(secret), now
+    session.add(device)
+    session.flush()
+    return device, secret
+
+
+def _check(session: Session, slug: str, site: Site, streams: Sequence[str]) -> None:
     try:
-        contract.topic(place.site.slug, slug, "status")
+        contract.topic(site.slug, slug, "status")
     except contract.ContractError:
         raise Refusal("bad_name", f"{slug!r} cannot be part of an MQTT topic") from None
     unknown = [stream for stream in streams if stream not in contract.STREAMS]
@@ -87,10 +103,6 @@ def _check(session: Session, slug: str, place: Space, streams: Sequence[str]) ->
         )
     if session.scalar(select(Device.id).where(Device.slug == slug)) is not None:
         raise Refusal("name_taken", f"a device is called {slug!r} already")
-    # Two nodes that take turns speaking would make a room flicker between their views.
-    rival = "occupancy" in streams and _watcher(session, place)
-    if rival:
-        raise Refusal("already_watched", f"{rival.slug!r} already reports the occupancy of {place.slug!r}")
 
 
 def _watcher(session: Session, place: Space) -> Device | None:

@@ -18,6 +18,7 @@ from samen.adapters.db.models.device import Device, DeviceState, Quarantined
 from samen.adapters.db.models.site import Site
 from samen.adapters.db.schema import is_current
 from samen.config import BadSettings, Broker, Settings
+from samen.services import weather_health
 from samen.services.mail import Outbox, outbox
 from samen.services.rollup import waiting_since
 
@@ -73,6 +74,7 @@ def examine(settings: Settings, database: Database, around: Surroundings, now: d
     if all(finding.ok for finding in findings if finding.code in {"database", "migrated"}):
         with database.read() as session:
             findings += [*in_operation(session, now), mails(session, settings, now)]
+            findings.append(weather(session, settings, now))
     return [*findings, _broker(settings.mqtt, around)]
 
 
@@ -264,6 +266,17 @@ def _lost(stand: Outbox) -> Iterator[str]:
             f"Of {stand.unsure} mails of the last 7 days it is not known whether they arrived, for something "
             "broke off while they were handed over. They are not sent again."
         )
+
+
+def weather(session: Session, settings: Settings, now: datetime) -> Finding:
+    """Whether savings can be told apart from mild weather."""
+    faults = weather_health.faults(session, settings.weather_url is not None, now)
+    if faults:
+        return Finding("weather", False, " ".join(faults))
+    if not weather_health.is_kept(session):
+        ways = "a sensor, files (samen import weather) or an archive"
+        return Finding("weather", True, f"No outdoor temperatures are kept: savings need {ways}.")
+    return Finding("weather", True, "Outdoor temperatures are kept.")
 
 
 def _devices_in_use() -> Select[Device]:

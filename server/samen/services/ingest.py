@@ -17,7 +17,7 @@ from samen.adapters.db.upsert import insert_into
 from samen.adapters.message import Message, Publication
 from samen.domain.node import SKEW, Sync, instant, skew_s
 from samen.domain.pace import Pace
-from samen.services import devices, live, readings
+from samen.services import devices, live, outdoor, readings
 from samen.services.quarantine import Refused, quarantine
 from samen.services.readings import Taken
 from samen_node import contract
@@ -185,7 +185,8 @@ def _take_clock(session: Session, batch: _Batch, heard: Heard) -> None:
         batch.refused.append(Refused(heard.message, "clock_ahead", detail, heard.device.slug))
         heard.device.clock_skew_s = skew_s(heard.body["utc"], batch.now)
         return
-    readings.date_boot(session, heard.device, heard.body["boot"], sync, batch.now)
+    if readings.date_boot(session, heard.device, heard.body["boot"], sync, batch.now):
+        outdoor.mark_dated(session, heard.device, heard.body["boot"], batch.now)
 
 
 def _take_gap(session: Session, batch: _Batch, heard: Heard) -> None:
@@ -211,6 +212,10 @@ def _store_readings(session: Session, batch: _Batch) -> Outcome:
     batch.refused += [
         Refused(senders[id(reading)], reason, detail, reading.device.slug)
         for reading, reason, detail in stored.unplaced
+    ]
+    batch.refused += [
+        Refused(senders[id(reading)], "impossible_temperature", detail, reading.device.slug)
+        for reading, detail in outdoor.mark_new(session, stored.new, batch.now)
     ]
     for _, reading in arrived:
         batch.settled[reading.device, reading.body["boot"]].add(reading.body["seq"])

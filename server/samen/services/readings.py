@@ -198,12 +198,17 @@ def _occupancy_row(reading: Taken, space_id: int) -> dict[str, Any]:
     }
 
 
-def date_boot(session: Session, device: Device, boot: int, sync: Sync, now: datetime) -> None:
-    """Keep a boot's first synchronisation, and date what it sent before; a second one changes nothing."""
+def date_boot(session: Session, device: Device, boot: int, sync: Sync, now: datetime) -> bool:
+    """Keep a boot's first synchronisation, and date what it sent before; a second one changes nothing.
+
+    Returns whether it was the first.
+    """
     row = {"device_id": device.id, "boot": boot, "up": sync.up, "utc": sync.utc}
     first = insert_into(session, Boot).on_conflict_do_nothing().returning(Boot.boot)
-    if session.scalar(first, row) is not None:
-        _redate(session, device.id, boot, sync, now)
+    if session.scalar(first, row) is None:
+        return False
+    _redate(session, device.id, boot, sync, now)
+    return True
 
 
 def _redate(session: Session, device_id: int, boot: int, sync: Sync, now: datetime) -> None:

@@ -51,7 +51,7 @@ class SlugTaken(ValueError):
 
 def load(session: Session, plan: BuildingPlan, now: datetime) -> Site:
     """Create what is missing and update what differs; what the plan leaves out stays as it is."""
-    facts = _facts(plan.site, "name", "address", "timezone", "region")
+    facts = _facts(plan.site, "name", "address", "timezone", "region", "latitude", "longitude")
     site = _put(session, Site, {"slug": plan.site.slug}, facts)
     for tenant in plan.tenants:
         _load_tenant(session, tenant)
@@ -131,7 +131,7 @@ def _load_peak(session: Session, site: Site, plan: PeakPlan) -> None:
 
 def _load_device(session: Session, site: Site, plan: DevicePlan, now: datetime) -> None:
     space_id = _id(session, select(Space.id).where(Space.slug == plan.space))
-    facts = {"name": plan.name, "space_id": space_id, "streams": list(plan.streams)}
+    facts = _facts(plan, "name", "outdoor") | {"space_id": space_id, "streams": list(plan.streams)}
     _owned(session, Device, site, plan.slug, facts, created_at=now)
 
 

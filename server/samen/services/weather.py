@@ -14,16 +14,16 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.locks import WEATHER, take_turn
-from samen.adapters.db.models import OutdoorDay, OutdoorDoubt, OutdoorHour, Site, WeatherSource
+from samen.adapters.db.models import OutdoorDay, OutdoorHour, Site
 from samen.adapters.db.upsert import insert_into
 from samen.domain.days import LEAST_OF_A_DAY
 from samen.domain.evaluation import Period
 from samen.domain.interval import local_day
+from samen.domain.outdoor import HOUR, OutdoorDoubt, WeatherSource
 
 # The first that knows an hour is believed: the own sensor stands at the building, a file was chosen by a
 # person, and an archive is a model's grid cell.
 PREFERENCE = tuple(WeatherSource)
-HOUR = timedelta(hours=1)
 # Two thermometers never agree better than this; a file written twice does.
 SAME_DEG_C = 0.005
 

@@ -33,6 +33,7 @@ REASONS = {
     "oversized": N_("It is too long."),
     "wrong_version": N_("It is written in another version of the contract."),
     "no_space": N_("The device is in no room."),
+    "impossible_temperature": N_("Air is never that warm or cold."),
     "wrong_unit": N_("The register counts something else."),
     "unknown_register": N_("No meter has that register."),
 }
@@ -61,7 +62,7 @@ def _device(device: Device, now: datetime) -> dict[str, Any]:
         "slug": device.slug,
         "state": device.state.value,
         "state_word": _state_word(device.state),
-        "room": device.space.name if device.space else None,
+        "room": _("outdoors") if device.outdoor else device.space.name if device.space else None,
         "streams": [_stream_word(stream) for stream in device.streams],
         "last_seen": i18n.ago(device.last_seen_at, now) if device.last_seen_at else _("never"),
         "firmware": (device.meta or {}).get("fw"),

@@ -30,6 +30,7 @@ def _device(device: Device) -> dict[str, Any]:
         "name": device.name,
         "site": device.site.slug,
         "space": device.space.slug if device.space else None,
+        "outdoor": device.outdoor,
         "streams": device.streams,
         "state": device.state.value,
         "last_seen": device.last_seen_at,

@@ -343,6 +343,7 @@ class DeviceSchema(Schema):
     name = fields.String(required=True)
     site = fields.String(required=True)
     space = fields.String(required=True, allow_none=True)
+    outdoor = fields.Boolean(required=True)
     streams = fields.List(fields.String(), required=True)
     state = fields.String(required=True)
     last_seen = fields.AwareDateTime(format="iso", required=True, allow_none=True)

@@ -55,9 +55,7 @@ from samen.adapters.db.models.weather import (
     ArchiveAsk,
     DirtyOutdoor,
     OutdoorDay,
-    OutdoorDoubt,
     OutdoorHour,
-    WeatherSource,
 )
 
 __all__ = [
@@ -98,7 +96,6 @@ __all__ = [
     "Occurrence",
     "OccurrenceStatus",
     "OutdoorDay",
-    "OutdoorDoubt",
     "OutdoorHour",
     "Peak",
     "Price",
@@ -125,6 +122,5 @@ __all__ = [
     "Unit",
     "WaitState",
     "Waiting",
-    "WeatherSource",
     "Zone",
 ]

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from samen.adapters.db.models.base import Base, choice
-
-
-class WeatherSource(enum.Enum):
-    """Who says how warm it was; where several know an hour, the first of them here is believed."""
-
-    SENSOR = "sensor"
-    CSV = "csv"
-    ARCHIVE = "archive"
-
-
-class OutdoorDoubt(enum.Enum):
-    """Why an outdoor sensor is not believed: it shows the sun's heat, or has stopped measuring."""
-
-    SUN = "sun"
-    STUCK = "stuck"
+from samen.domain.outdoor import OutdoorDoubt, WeatherSource
 
 
 class OutdoorHour(Base):
@@ -82,6 +67,7 @@ class DirtyOutdoor(Base):
 class ArchiveAsk(Base):
     """How asking the weather archive for a site goes: when next, and what went wrong last, if it did.
 
+    `asked_at`: when it was last looked whether there is something to ask.
     `failures` counts those since the last answer that could be used, which came at `answered_at`.
     """
 
