@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import Connection, text
 
 from samen.adapters.db import Database
-from samen.adapters.db.models import WeatherSource
 from samen.domain.interval import local_day
+from samen.domain.outdoor import WeatherSource
 from samen.domain.site_plan import BuildingPlan, MeterPlan, RegisterPlan, SitePlan, SpacePlan, TenantPlan
 from samen.services import site as sites
 from samen.services.weather import store_temperatures

@@ -128,7 +128,8 @@ def test_months_are_sums_of_days_and_silence_is_none(building):
 
 
 def test_what_sub_meters_leave_is_not_measured(building):
-    for code, wh in (("1.8.0", 1000), ("s0.1", 300), ("s0.2", 200), ("s0.3", 100)):
+    parts = (("s0.1", 300), ("s0.2", 200), ("s0.3", 60), ("s0.4", 30), ("s0.5", 10))
+    for code, wh in (("1.8.0", 1000), *parts):
         hear(building, energy(0, wh, NOW, r=code), energy(wh, wh + 1, NOW + 15 * MINUTE, r=code),
              now=NOW + 15 * MINUTE)  # fmt: skip
 

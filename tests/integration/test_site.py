@@ -28,7 +28,7 @@ def test_the_demo_building_has_what_bota_75_has(database):
     found = counts(database)
 
     assert (found["tenants"], found["spaces"], found["zones"], found["devices"]) == (4, 10, 2, 6)
-    assert (found["meters"], found["registers"]) == (4, 4)
+    assert (found["meters"], found["registers"]) == (8, 8)
     assert (found["quotas"], found["peaks"], found["space_hours"]) == (5, 1, 8)
 
 

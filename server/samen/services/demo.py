@@ -1,28 +1,24 @@
-"""The demo's people, bookings and past energy: invented, and the same on every machine."""
+"""The demo's people, bookings and past: invented, and the same on every machine."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from math import cos, pi
-from random import Random
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Member, Meter, Site, Tenant
+from samen.adapters.db.models import Member, Site, Tenant
 from samen.domain.access import Role, Viewer
-from samen.domain.imported import Amount
 from samen.domain.interval import Interval, at_wall
-from samen.services import booking, login, members
-from samen.services.imports import import_amounts
+from samen.services import booking, demo_history, login, members
 
 PASSWORD = "samen-demo"  # noqa: S105 (shown on the demo's own sign-in sheet)
-HISTORY = timedelta(days=400)
+# A year before the first measure, and two years and two months in all.
+HISTORY = timedelta(days=800)
 # The meter node's registers, each with its share of the simulated load; the rest is on no sub-meter.
-LOADS = {"1.8.0": 6.0, "s0.1": 1.8, "s0.2": 1.2, "s0.3": 0.9}
+LOADS = {"1.8.0": 6.0, "s0.1": 1.4, "s0.2": 0.5, "s0.3": 0.7, "s0.4": 1.3, "s0.5": 0.5}
 
 
 @dataclass(frozen=True)
@@ -87,10 +83,13 @@ def is_seeded(session: Session) -> bool:
 
 
 def seed(session: Session, site: Site, now: datetime) -> None:
-    """People, bookings and the energy of the past 400 days."""
+    """People, bookings, and the past: who used which room, what the meters counted, how warm it was."""
     _seed_people(session, now)
-    _seed_bookings(session, site, now)
-    _seed_energy(session, site, now)
+    viewers = _viewers(session)
+    demo_history.seed_bookings(session, site, WEEK, viewers, HISTORY, now)
+    _seed_bookings(session, site, viewers, now)
+    demo_history.seed_occupancy(session, site, HISTORY, now)
+    demo_history.seed_energy(session, site, WEEK, HISTORY, now)
 
 
 def _seed_people(session: Session, now: datetime) -> None:
@@ -102,11 +101,10 @@ def _seed_people(session: Session, now: datetime) -> None:
         member.locale, member.password_hash = person.locale, password_hash
 
 
-def _seed_bookings(session: Session, site: Site, now: datetime) -> None:
+def _seed_bookings(session: Session, site: Site, viewers: dict[str, Viewer], now: datetime) -> None:
     """Last week's, this week's and next week's bookings, each made as its week began, or just now."""
     zone = ZoneInfo(site.timezone)
     today = now.astimezone(zone).date()
-    viewers = _viewers(session)
     for week in (-1, 0, 1):
         monday = today - timedelta(days=today.weekday()) + timedelta(weeks=week)
         made_at = min(at_wall(monday, time(6), zone), now)
@@ -129,49 +127,6 @@ def _book(
     on = monday + timedelta(days=weekday)
     during = Interval(_at(on, start, zone), _at(on, end, zone))
     booking.request(session, booking.Ask(space, during, title, people, viewers[who], rrule=rrule), made_at)
-
-
-def _seed_energy(session: Session, site: Site, now: datetime) -> None:
-    hours = list(_past_hours(now, ZoneInfo(site.timezone)))
-    for meter in session.scalars(select(Meter).where(Meter.site_id == site.id)):
-        amounts = [
-            Amount(line, Interval(hour, hour + timedelta(hours=1)), used[meter.slug])
-            for line, (hour, used) in enumerate(hours)
-        ]
-        import_amounts(session, meter.registers[0], amounts, now)
-
-
-def _past_hours(now: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, dict[str, float]]]:
-    """(start of the hour, Wh used per meter) for the 400 days before now; a year of seasons and weekends.
-
-    The shape follows what offices do: a base that never sleeps, days that rise at eight, winters with
-    fans and lamps. A third of the main meter's energy is on no sub-meter, as in most buildings.
-    """
-    chance = Random(75)  # noqa: S311 (a picture, not a secret)
-    hour = (now - HISTORY).replace(minute=0, second=0, microsecond=0)
-    while hour + timedelta(hours=1) <= now:
-        yield hour, _hour(hour.astimezone(zone), chance)
-        hour += timedelta(hours=1)
-
-
-def _hour(local: datetime, chance: Random) -> dict[str, float]:
-    winter = (1 + cos(2 * pi * (local.timetuple().tm_yday - 15) / 365)) / 2
-    awake = _awake(local)
-    noise = chance.uniform(0.85, 1.15)
-    ventilation = (180 + 420 * awake * (0.6 + 0.4 * winter)) * noise
-    atelier = (40 + 700 * awake * (local.hour in range(10, 18))) * chance.uniform(0.6, 1.3)
-    keuken = (90 + 1300 * awake * (local.hour in (11, 12, 18))) * chance.uniform(0.7, 1.3)
-    rest = (350 + 1500 * awake * (0.7 + 0.5 * winter)) * noise
-    parts = {"ventilation": ventilation, "atelier-0": atelier, "keuken-circuit": keuken}
-    return {**parts, "main": sum(parts.values()) + rest}
-
-
-def _awake(local: datetime) -> float:
-    """How much of the building is in use, from 0 to 1."""
-    if not 8 <= local.hour < 22:
-        return 0.0
-    weekend = {5: 0.45, 6: 0.12}.get(local.weekday(), 1.0)
-    return weekend * (0.55 if local.hour >= 18 or local.hour == 8 else 1.0)
 
 
 def _viewers(session: Session) -> dict[str, Viewer]:

@@ -15,7 +15,7 @@ from samen.adapters.csvfile import Sample
 from samen.adapters.db.models import DirtyEnergy, IndexReading, Meter, Register, TimeQuality, Unit
 from samen.domain.imported import Amount, runs
 from samen.domain.metering import AMOUNT_GENS, FILE_GEN, INDEX_GENS, Segment, counted, known_segments
-from samen.services.rollup import known_of
+from samen.services.rollup import AT_ONCE, known_of
 
 # An index of ten years still tells this much apart (double precision); no meter does.
 SAME = 1e-3
@@ -160,7 +160,13 @@ def _row(register: Register, gen: int, at: datetime, index: float) -> dict[str, 
 
 
 def _mark(session: Session, register: Register, start: datetime, end: datetime, now: datetime) -> None:
-    session.add(DirtyEnergy(register_id=register.id, starts_at=start, ends_at=end, marked_at=now))
+    starts = [start]
+    while starts[-1] + AT_ONCE < end:
+        starts.append(starts[-1] + AT_ONCE)
+    session.add_all(
+        DirtyEnergy(register_id=register.id, starts_at=begin, ends_at=until, marked_at=now)
+        for begin, until in zip(starts, [*starts[1:], end], strict=True)
+    )
     session.flush()
 
 

@@ -43,6 +43,8 @@ Owner = TypeVar("Owner", Register, Space)
 Mark = TypeVar("Mark", DirtyEnergy, DirtyOccupancy)
 # How far a changed reading reaches: whether its neighbour is a glitch depends on the one beyond it.
 REACH = 3
+# Somebody who books waits for one such portion at most; an import of years comes in marks of this length.
+AT_ONCE = timedelta(days=92)
 HOUR_S = 3600
 QUARTER_S = 900
 
@@ -92,9 +94,13 @@ def _zone(session: Session, owner: Register | Space) -> ZoneInfo:
 
 
 def _take_marks(session: Session, kind: type[Mark], of_owner: Any) -> list[tuple[datetime, datetime]]:  # noqa: ANN401
+    """The newest marks, as far back as one transaction should reach; the older ones have their turn after."""
+    newest = session.scalar(select(func.max(kind.starts_at)).where(of_owner))
+    if newest is None:
+        return []
     rows = session.execute(
         delete(kind)
-        .where(of_owner)
+        .where(of_owner, kind.starts_at > newest - AT_ONCE)
         .returning(kind.starts_at, kind.ends_at)
         .execution_options(synchronize_session=False)
     )

@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
     """Set the languages up: catalogues, choice per request, and the Jinja filters below."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(Path(samen.__file__).parent / "locale"))
     Babel(app, default_locale=REGIONS[DEFAULT], locale_selector=lambda: REGIONS[language()])
-    app.jinja_env.filters.update(number=number, day_title=day_title)
+    app.jinja_env.filters.update(number=number, day_title=day_title, day_long=day_long)
 
 
 def language() -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, request
 from sqlalchemy import select
@@ -49,6 +51,14 @@ class Shell:
                 return building(session).name
         except (SQLAlchemyError, ServiceUnavailable):
             return "Samen"
+
+    @cached_property
+    def simulated_until(self) -> date | None:
+        """The local day until which the building's figures are invented; None for a real one."""
+        with current.database().read() as session:
+            site = building(session)
+            until = site.simulated_until
+            return until.astimezone(ZoneInfo(site.timezone)).date() if until else None
 
     @cached_property
     def sites(self) -> list[dict[str, Any]]:

@@ -35,7 +35,8 @@ space_parts = Table(
 class Site(Base):
     """A building with one address, one local time and one MQTT subtree.
 
-    `latitude` and `longitude`, in degrees, are there for its weather alone.
+    `latitude` and `longitude`, in degrees, are there for its weather alone. Until `simulated_until`, what
+    meters and sensors say was invented: pages say so.
     """
 
     __tablename__ = "sites"
@@ -48,6 +49,7 @@ class Site(Base):
     region: Mapped[str] = mapped_column(default="brussels")
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
+    simulated_until: Mapped[datetime | None]
 
 
 class Zone(Base):
