@@ -25,7 +25,10 @@ CHANGEOVER = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class OutOfHours:
-    """`share` of all energy that is used while the building is closed, `kw` and `above_base_kw` then.
+    """`share` of all energy that is used while the building is closed, and `kw` then.
+
+    `above_base_kw`: by how much that exceeds the base, over four weeks or over the last two, whichever is
+    less: what has ended is no waste.
 
     `change`: of the closed hours' mean power against as many weeks before; None where too little is known.
     """
@@ -83,7 +86,7 @@ def out_of_hours(load: Load, opened: Mask, base_kw: float) -> OutOfHours | Refus
     `opened`: the buckets in which a room may be booked, or is.
     """
     days = np.unique(load.days)
-    newer = load.days >= days[len(days) // 2]
+    newer, newest = load.days >= days[len(days) // 2], load.days > days[-1] - LEAST_DAYS
     closed = ~opened & load.known
     basis = load.basis(newer)
     if basis.days < LEAST_DAYS or not (closed & newer).any():
@@ -93,11 +96,15 @@ def out_of_hours(load: Load, opened: Mask, base_kw: float) -> OutOfHours | Refus
     return OutOfHours(
         share=float(shut.sum() / used) if used > 0 else 0.0,
         kw=float(shut.mean()),
-        above_base_kw=float(np.maximum(0.0, shut - base_kw).mean()),
+        above_base_kw=min(_mean_above(load, closed & part, base_kw) for part in (newer, newest)),
         closed_hours_a_year=float((~opened)[newer].mean()) * HOURS_A_YEAR,
         change=_change(load, closed & ~newer, closed & newer),
         basis=basis,
     )
+
+
+def _mean_above(load: Load, used: Mask, base_kw: float) -> float:
+    return float(above(load, base_kw)[used].mean()) if used.any() else 0.0
 
 
 def _change(load: Load, before: Mask, after: Mask) -> Difference | None:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Finding, Meter, Site
@@ -66,7 +66,8 @@ def review(session: Session, site: Site, now: datetime) -> Review:
     """Everything until last night, local time."""
     today = now.astimezone(ZoneInfo(site.timezone)).date()
     meters, prices = watched_meters(session, site), price_book(session, site)
-    judged = {one: judge(seen_until(session, one, meters, today)) for one in meters}
+    changed = _changed(session, site.id)
+    judged = {one: judge(seen_until(session, one, meters, today, changed.get(one.id))) for one in meters}
     sure = {meter: one for meter, one in judged.items() if isinstance(one, Judged)}
     return Review(
         site.id,
@@ -76,6 +77,16 @@ def review(session: Session, site: Site, now: datetime) -> Review:
         frozenset((meter.id, kind) for meter, one in sure.items() for kind in set(Kind) - set(one.untold())),
         [_measure(session, *due) for due in _to_measure(session, site.id, today)],
     )
+
+
+def _changed(session: Session, site_id: int) -> dict[int, date]:
+    """The day on which something was last done about each meter."""
+    rows = session.execute(
+        select(Finding.meter_id, func.max(Finding.done_on))
+        .where(Finding.site_id == site_id, Finding.done_on.is_not(None))
+        .group_by(Finding.meter_id)
+    )
+    return {meter_id: done_on for meter_id, done_on in rows if done_on}
 
 
 def _found(session: Session, meter: Meter, judged: Judged, prices: PriceBook, today: date) -> Sequence[Found]:

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from samen.adapters.db.models import (
     Claim,
+    EnergyRollup,
     Meter,
     MeterKind,
     OccupancyRollup,
@@ -51,17 +52,24 @@ def watched_meters(session: Session, site: Site) -> Sequence[Meter]:
     return [one for one in found if one.registers and all(each.unit is Unit.WH for each in one.registers)]
 
 
-def seen_until(session: Session, meter: Meter, meters: Sequence[Meter], today: date) -> Seen:
-    """What is known of it until last night; of main meters the month's quarters too."""
+def seen_until(
+    session: Session, meter: Meter, meters: Sequence[Meter], today: date, changed_on: date | None = None
+) -> Seen:
+    """What is known of it until last night; of main meters the month's quarters too.
+
+    `changed_on`: when something was last done about it. What was before tells of another circuit.
+    """
     zone = ZoneInfo(meter.site.timezone)
-    year = load_within(session, meter, Period(today - YEAR, today), "hour", zone)
+    after = min(changed_on + timedelta(days=1), today - timedelta(days=1)) if changed_on else date.min
+    first = max(after, _since(session, meter, today, zone))
+    year = load_within(session, meter, Period(first, today), "hour", zone)
     hours = year.newest(EIGHT_WEEKS.days)
     month = _month(today) if meter.main_id is None else None
     return Seen(
         hours=hours,
         opened=_opened(session, meter, hours),
         minima=night_minima(year),
-        watched=_watched(session, meter, Period(today - FOUR_WEEKS, today), zone),
+        watched=_watched(session, meter, Period(max(after, today - FOUR_WEEKS), today), zone),
         quarters=load_within(session, meter, month, "15min", zone) if month else None,
         parts={
             one.name: load_within(session, one, month, "15min", zone)
@@ -69,6 +77,18 @@ def seen_until(session: Session, meter: Meter, meters: Sequence[Meter], today: d
             if month and one.main_id == meter.id
         },
     )
+
+
+def _since(session: Session, meter: Meter, today: date, zone: ZoneInfo) -> date:
+    """A year ago, or when it began to count: of a new meter no empty year is read."""
+    first = session.scalar(
+        select(func.min(EnergyRollup.starts_at)).where(
+            EnergyRollup.register_id.in_([register.id for register in meter.registers]),
+            EnergyRollup.step == Step.HOUR,
+        )
+    )
+    began = first.astimezone(zone).date() if first else today
+    return max(today - YEAR, min(began, today - EIGHT_WEEKS))
 
 
 def seen_within(session: Session, meter: Meter, kind: Kind, period: Period) -> Seen:
