@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from samen.adapters.db import Database
 from samen.adapters.smtp import post_for
 from samen.cli.archive import archive_job
+from samen.cli.findings import NightlyLook
 from samen.cli.ingest import until_told
 from samen.cli.sweep import Sweep
 from samen.cli.waiting import waiting_job
@@ -74,6 +75,7 @@ def jobs(settings: Settings, stop: threading.Event) -> dict[str, Job]:
         "bookings looked at": sweep,
         "waits settled": waiting_job(settings.mqtt, utc_now),
         "mails": mail_job(settings, stop),
+        "sites searched for waste": NightlyLook(utc_now),
     }
 
 
@@ -99,7 +101,7 @@ def _repeat(job: Job, database: Database, stop: threading.Event) -> None:
 @click.command
 @click.option("--once", is_flag=True, help="Do what is due now and leave.")
 def tick(once: bool) -> None:
-    """Do what is due: roll readings up, free booked rooms that stand empty, and send mails."""
+    """Do what is due: roll readings up, free rooms that stand empty, send mails, look for waste."""
     configure_logs()
     settings = Settings.from_env()
     stop = threading.Event()

@@ -5,6 +5,7 @@ from samen.adapters.db.models.base import Base
 from samen.adapters.db.models.booking import Claim, Occurrence, OccurrenceStatus, Series
 from samen.adapters.db.models.device import Boot, Device, DeviceState, Quarantined, QuarantineTally
 from samen.adapters.db.models.feed import CalendarFeed, FeedKind
+from samen.adapters.db.models.finding import Finding, WasteReview
 from samen.adapters.db.models.idempotency import IdempotencyKey
 from samen.adapters.db.models.member import ApiToken, Invitation, LoginSession, Member, Membership
 from samen.adapters.db.models.meter import (
@@ -77,6 +78,7 @@ __all__ = [
     "EnergyRollup",
     "EventKind",
     "FeedKind",
+    "Finding",
     "IdempotencyKey",
     "IndexDecrease",
     "IndexReading",
@@ -122,5 +124,6 @@ __all__ = [
     "Unit",
     "WaitState",
     "Waiting",
+    "WasteReview",
     "Zone",
 ]

@@ -1,0 +1,27 @@
+"""What `samen tick` does once a night: look for waste on the meters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from samen.adapters.db import Database
+from samen.services import findings_sweep
+
+A_WHILE = timedelta(minutes=10)
+
+
+class NightlyLook:
+    """Called more often than every ten minutes, it does nothing: nobody waits for it at three sharp."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._again_at: datetime | None = None
+
+    def __call__(self, database: Database) -> int:
+        """How many sites were looked at."""
+        now = self._clock()
+        if self._again_at is not None and now < self._again_at:
+            return 0
+        self._again_at = now + A_WHILE
+        return findings_sweep.sweep(database, now)
