@@ -25,6 +25,14 @@ from samen.adapters.db.models.rollup import (
     OccupancyRollup,
     Step,
 )
+from samen.adapters.db.models.sharing import (
+    Bill,
+    HoursBasis,
+    SettledShare,
+    Settlement,
+    SharingKey,
+    TenantStanding,
+)
 from samen.adapters.db.models.site import (
     Blackout,
     Peak,
@@ -52,6 +60,7 @@ __all__ = [
     "ArchiveAsk",
     "AuditEntry",
     "Base",
+    "Bill",
     "Blackout",
     "Boot",
     "CalendarFeed",
@@ -63,6 +72,7 @@ __all__ = [
     "DirtyOutdoor",
     "EnergyRollup",
     "FeedKind",
+    "HoursBasis",
     "IdempotencyKey",
     "IndexReading",
     "Invitation",
@@ -91,6 +101,9 @@ __all__ = [
     "ReadingGap",
     "Register",
     "Series",
+    "SettledShare",
+    "Settlement",
+    "SharingKey",
     "Site",
     "Space",
     "SpaceFeature",
@@ -100,6 +113,7 @@ __all__ = [
     "SpaceState",
     "Step",
     "Tenant",
+    "TenantStanding",
     "TimeQuality",
     "Unit",
     "WaitState",
