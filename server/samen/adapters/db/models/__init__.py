@@ -39,6 +39,14 @@ from samen.adapters.db.models.rollup import (
     OccupancyRollup,
     Step,
 )
+from samen.adapters.db.models.sharing import (
+    Bill,
+    HoursBasis,
+    SettledShare,
+    Settlement,
+    SharingKey,
+    TenantStanding,
+)
 from samen.adapters.db.models.site import (
     Blackout,
     Peak,
@@ -65,6 +73,7 @@ __all__ = [
     "ArchiveAsk",
     "AuditEntry",
     "Base",
+    "Bill",
     "Blackout",
     "Boot",
     "CalendarFeed",
@@ -79,6 +88,7 @@ __all__ = [
     "EventKind",
     "FeedKind",
     "Finding",
+    "HoursBasis",
     "IdempotencyKey",
     "IndexDecrease",
     "IndexReading",
@@ -110,6 +120,9 @@ __all__ = [
     "ReadingsFile",
     "Register",
     "Series",
+    "SettledShare",
+    "Settlement",
+    "SharingKey",
     "Site",
     "Space",
     "SpaceFeature",
@@ -119,6 +132,7 @@ __all__ = [
     "SpaceState",
     "Step",
     "Tenant",
+    "TenantStanding",
     "TimeQuality",
     "ToldPeak",
     "Unit",

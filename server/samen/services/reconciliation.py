@@ -1,0 +1,56 @@
+"""A supplier's bill beside what the main meter and its sub-meters counted over the same days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from samen.adapters.db.models import Bill, MeterKind, Site
+from samen.domain.belonging import belonging
+from samen.domain.evaluation import Period
+from samen.services.bills import current_bills
+from samen.services.measured import Measured, mains_of, measured, node
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """All in kWh (water: m³); None where it is not known.
+
+    `known`: the share of the period of which the main meters know. `not_measured` is main − sub-meters, with
+    its sign.
+    """
+
+    bill: Bill
+    billed: float | None
+    main: float | None
+    known: float
+    sub: float | None
+    not_measured: float | None
+
+    @property
+    def difference(self) -> float | None:
+        """Bill − meter as a fraction of the meter."""
+        if self.billed is None or not self.main:
+            return None
+        return (self.billed - self.main) / self.main
+
+
+def reconcile(session: Session, site: Site, kind: MeterKind) -> list[Reconciled]:
+    """Every bill of that kind, newest period first."""
+    return [
+        _reconciled(bill, measured(session, site, Period(bill.from_on, bill.until_on)))
+        for bill in current_bills(session, site, kind)
+    ]
+
+
+def _reconciled(bill: Bill, meters: Sequence[Measured]) -> Reconciled:
+    mains = mains_of(meters, bill.kind, bill.meter_id)
+    amounts = [one.amount for one in mains if one.amount is not None]
+    main = sum(amounts) if amounts and len(amounts) == len(mains) else None
+    whose = belonging(main or 0.0, {one.meter.slug for one in mains}, [node(one) for one in meters])
+    below = [one for one in meters if one.meter.slug in whose.below and one.amount is not None]
+    sub = round(whose.shared + sum(whose.own.values()), 3) if below else None
+    rest = whose.not_measured if main is not None and sub is not None else None
+    return Reconciled(bill, bill.used, main, min((one.known for one in mains), default=0.0), sub, rest)
