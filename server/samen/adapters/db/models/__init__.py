@@ -6,6 +6,7 @@ from samen.adapters.db.models.booking import Claim, Occurrence, OccurrenceStatus
 from samen.adapters.db.models.device import Boot, Device, DeviceState, Quarantined, QuarantineTally
 from samen.adapters.db.models.feed import CalendarFeed, FeedKind
 from samen.adapters.db.models.idempotency import IdempotencyKey
+from samen.adapters.db.models.intervention import Dossier, Intervention, InterventionPicture
 from samen.adapters.db.models.member import ApiToken, Invitation, LoginSession, Member, Membership
 from samen.adapters.db.models.meter import Meter, MeterKind, Register, Unit
 from samen.adapters.db.models.notice import Invite, Mail, MailState, Notice
@@ -61,10 +62,13 @@ __all__ = [
     "DirtyEnergy",
     "DirtyOccupancy",
     "DirtyOutdoor",
+    "Dossier",
     "EnergyRollup",
     "FeedKind",
     "IdempotencyKey",
     "IndexReading",
+    "Intervention",
+    "InterventionPicture",
     "Invitation",
     "Invite",
     "LoginSession",
