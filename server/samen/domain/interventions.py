@@ -66,7 +66,11 @@ def _wrong_days(one: Described, latest: date) -> dict[str, Refusal]:
     if one.done_on is not None and one.done_on < one.starts_on:
         return {"done_on": Refusal("works_end_before_they_begin")}
     if one.done_on is not None and one.done_on - one.starts_on > LONGEST_WORKS:
-        return {"done_on": Refusal("out_of_limits", {"least": one.starts_on, "most": one.starts_on + LONGEST_WORKS})}
+        return {
+            "done_on": Refusal(
+                "out_of_limits", {"least": one.starts_on, "most": one.starts_on + LONGEST_WORKS}
+            )
+        }
     return {}
 
 

@@ -75,7 +75,9 @@ def _jpeg(content: bytes) -> Picture:
     if len(frames) != 1 or frames[0][1] not in FRAMES or all(marker != SOS for marker, _ in segments):
         raise NoPicture("no image in it, several, or one of a rare kind")
     height, width = struct.unpack_from(">HH", frames[0], 5)
-    turned = next((one for marker, part in segments if marker == APP1 and (one := _orientation(part[4:]))), None)
+    turned = next(
+        (one for marker, part in segments if marker == APP1 and (one := _orientation(part[4:]))), None
+    )
     kept = [part for marker, part in segments if _holds_the_image(marker, part)]
     head = [b"\xff\xd8", *([_only_orientation(turned)] if turned else [])]
     return Picture(b"".join([*head, *kept, b"\xff\xd9"]), "image/jpeg", width, height)

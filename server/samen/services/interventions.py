@@ -45,7 +45,7 @@ def register(session: Session, site: Site) -> Sequence[Intervention]:
 
 def of_meter(session: Session, meter: Meter) -> list[Intervention]:
     """Those that touch a meter: all of its carrier's, and those that name it or a meter below it."""
-    parents = {id_: main for id_, main in session.execute(select(Meter.id, Meter.main_id))}
+    parents = {id_: main_id for id_, main_id in session.execute(select(Meter.id, Meter.main_id)).tuples()}
     return [
         one
         for one in register(session, meter.site)
@@ -64,7 +64,9 @@ def pins(session: Session, site: Site, during: Interval) -> list[Pin]:
     zone = ZoneInfo(site.timezone)
     first, last = (at.astimezone(zone).date() for at in (during.start, during.end))
     found = [Pin(effective_on(one.starts_on, one.done_on), one.name) for one in register(session, site)]
-    return sorted((pin for pin in found if first <= pin.on < max(last, first + timedelta(days=1))), key=_in_time)
+    return sorted(
+        (pin for pin in found if first <= pin.on < max(last, first + timedelta(days=1))), key=_in_time
+    )
 
 
 def _in_time(pin: Pin) -> tuple[date, str]:

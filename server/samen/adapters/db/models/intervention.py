@@ -21,9 +21,9 @@ intervention_meters = Table(
 
 
 class Intervention(Base):
-    """Something done to use less: touches every meter of its `carriers` (values of MeterKind) and its `meters`.
+    """Something done to use less.
 
-    `done_on`: the last day of works that took longer than a day. Unknown costs are NULL.
+    It touches every meter of its `carriers` (values of MeterKind), and its `meters`. `done_on`: the last day of works that took longer than a day. Unknown costs are NULL.
     """
 
     __tablename__ = "interventions"

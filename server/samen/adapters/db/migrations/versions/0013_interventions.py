@@ -8,9 +8,7 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-KINDS = (
-    "'insulation', 'ventilation', 'green_roof', 'advice', 'lamps', 'heating', 'controls', 'other'"
-)
+KINDS = "'insulation', 'ventilation', 'green_roof', 'advice', 'lamps', 'heating', 'controls', 'other'"
 
 
 def upgrade() -> None:
@@ -45,7 +43,7 @@ def _interventions() -> None:
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_interventions_site_id")),
         sa.ForeignKeyConstraint(["told_by_id"], ["members.id"], name=op.f("fk_interventions_told_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interventions")),
-        sa.UniqueConstraint("site_id", "name", name=op.f("uq_interventions_site_id")),
+        sa.UniqueConstraint("site_id", "name", name=op.f("uq_interventions_site_id_name")),
     )
 
 
