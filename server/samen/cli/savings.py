@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,21 +12,11 @@ import click
 
 from samen.adapters.csvfile import CsvFault, read_samples
 from samen.cli import BadInput
-from samen.domain.baseline import Model
+from samen.domain import evaluation_json
 from samen.domain.days import StepFault, energy_by_day, mean_by_day
-from samen.domain.evaluation import Doubt, Effect, Evaluation, Period, TooLittle, evaluate
-from samen.domain.savings import CONFIDENCE
+from samen.domain.evaluation import Effect, Evaluation, Period, TooLittle, evaluate
 
 KWH = {"kWh": 1.0, "Wh": 0.001, "MWh": 1000.0}
-SENTENCES = {
-    "baseline_too_short": "the baseline has {days} days; {least} are needed",
-    "too_many_days_missing": "{missing} days of the baseline have no energy; {most} may be missing",
-    "too_little_temperature": "{share:.0%} of the baseline has a temperature; {least:.0%} is needed",
-    "poor_fit": "the model misses by {cvrmse:.0%} of the mean (CV(RMSE)); {most:.0%} is the limit",
-    "weather_beyond_baseline": "{days} days lie beyond the baseline's weather ({low:.1f} to {high:.1f} °C)",
-    "reporting_days_missing": "{missing} days of the reporting period could not be compared",
-    "intervention_outside": "{name} ({date}) comes after the reporting period",
-}
 
 
 @click.group
@@ -77,7 +65,7 @@ def evaluate_files(
         found = evaluate(energy_kwh, deg_c, before, after, [_intervention(text) for text in interventions])
     except TooLittle as fault:
         raise BadInput(str(fault)) from fault
-    click.echo(json.dumps(_as_json(found)) if as_json else _in_sentences(found))
+    click.echo(json.dumps(evaluation_json.as_json(found)) if as_json else _in_sentences(found))
 
 
 def _days(path: Path, zone: ZoneInfo, option: str, by_day: Any) -> dict[date, float]:  # noqa: ANN401
@@ -116,80 +104,6 @@ def _date(text: str, option: str) -> date:
         raise BadInput(f"{option}: {text!r} is not a date like 2016-01-01") from None
 
 
-def _as_json(found: Evaluation) -> dict[str, Any]:
-    saving = found.saving
-    return {
-        "baseline": {
-            "model": found.fit.model.kind.value,
-            "parameters": _parameters(found.fit.model),
-            "n_days": len(found.baseline.on),
-            "cvrmse": found.fit.cvrmse,
-            "nmbe": found.fit.nmbe,
-            "r2": found.fit.r2,
-            "sufficient": found.sufficient,
-            "warnings": _doubts(found.baseline_warnings),
-        },
-        "reporting": {
-            "n_days": len(found.reporting.on),
-            "energy_kwh": float(found.reporting.energy_kwh.sum()),
-            "adjusted_baseline_kwh": saving.adjusted_kwh,
-        },
-        "saving": {
-            "kwh": saving.kwh,
-            "fraction": saving.fraction,
-            "low_fraction": saving.low_fraction,
-            "high_fraction": saving.high_fraction,
-            "confidence": CONFIDENCE,
-            "verdict": found.verdict.value,
-        },
-        "raw": {"fraction": found.raw_fraction},
-        "daily": [
-            {"date": on.isoformat(), "energy_kwh": float(used), "adjusted_baseline_kwh": float(adjusted)}
-            for on, used, adjusted in zip(
-                found.reporting.on, found.reporting.energy_kwh, found.adjusted_kwh, strict=True
-            )
-        ],
-        "interventions": [_effect(one) for one in found.effects],
-        "warnings": _doubts(found.warnings),
-    }
-
-
-def _parameters(model: Model) -> dict[str, float]:
-    named = {
-        "base_kwh": model.base_kwh,
-        "heating_kwh_per_deg_c": model.heating_kwh_per_deg,
-        "heating_below_deg_c": model.heating_below_deg_c,
-        "cooling_kwh_per_deg_c": model.cooling_kwh_per_deg,
-        "cooling_above_deg_c": model.cooling_above_deg_c,
-    }
-    kept = {"base": True, "heating": not math.isnan(model.heating_below_deg_c)}
-    kept["cooling"] = not math.isnan(model.cooling_above_deg_c)
-    return {name: value for name, value in named.items() if kept[name.partition("_")[0]]}
-
-
-def _effect(one: Effect) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "date": one.on.isoformat(),
-        "kwh": one.kwh,
-        "fraction": one.fraction,
-        "low_fraction": one.fraction - one.half_fraction,
-        "high_fraction": one.fraction + one.half_fraction,
-        "verdict": one.verdict.value,
-        "joint_with": list(one.joint_with),
-    }
-
-
-def _doubts(doubts: Sequence[Doubt]) -> list[dict[str, Any]]:
-    return [
-        {"code": one.code, "text": _sentence(one.code, one.facts), "facts": dict(one.facts)} for one in doubts
-    ]
-
-
-def _sentence(code: str, facts: Mapping[str, Any]) -> str:
-    return SENTENCES[code].format(**facts)
-
-
 def _in_sentences(found: Evaluation) -> str:
     saving, fit = found.saving, found.fit
     band = f"{saving.low_fraction:.1%} to {saving.high_fraction:.1%}"
@@ -200,7 +114,7 @@ def _in_sentences(found: Evaluation) -> str:
     ]
     lines += [_effect_in_words(one) for one in found.effects]
     doubts = (*found.baseline_warnings, *found.warnings)
-    return "\n".join(lines + [f"note: {_sentence(one.code, one.facts)}" for one in doubts])
+    return "\n".join(lines + [f"note: {evaluation_json.sentence(one)}" for one in doubts])
 
 
 def _effect_in_words(one: Effect) -> str:

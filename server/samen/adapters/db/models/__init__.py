@@ -7,6 +7,7 @@ from samen.adapters.db.models.device import Boot, Device, DeviceState, Quarantin
 from samen.adapters.db.models.feed import CalendarFeed, FeedKind
 from samen.adapters.db.models.finding import Finding, WasteReview
 from samen.adapters.db.models.idempotency import IdempotencyKey
+from samen.adapters.db.models.intervention import Dossier, Intervention, InterventionPicture
 from samen.adapters.db.models.member import ApiToken, Invitation, LoginSession, Member, Membership
 from samen.adapters.db.models.meter import (
     PER_SHOWN_UNIT,
@@ -84,6 +85,7 @@ __all__ = [
     "DirtyEnergy",
     "DirtyOccupancy",
     "DirtyOutdoor",
+    "Dossier",
     "EnergyRollup",
     "EventKind",
     "FeedKind",
@@ -92,6 +94,8 @@ __all__ = [
     "IdempotencyKey",
     "IndexDecrease",
     "IndexReading",
+    "Intervention",
+    "InterventionPicture",
     "Invitation",
     "Invite",
     "LoginSession",

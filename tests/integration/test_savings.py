@@ -1,0 +1,111 @@
+"""A saving told of a building's own meters, weather and interventions."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from samen.adapters.db.models import Meter
+from samen.domain.access import Role
+from samen.domain.evaluation import Period
+from samen.domain.exclusions import Reason
+from samen.domain.rules import Refusal
+from samen.domain.savings import Verdict
+from samen.services.savings import Asked, judge, judged_meters
+from support.building import NOW, a_member, load_demo
+from support.measured_house import FIRST, HALFWAY, TODAY, enter, fill, insulation
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def building(database):
+    load_demo(database)
+    return database
+
+
+@pytest.fixture
+def manager(building):
+    return a_member(building, "mounia@rue.test", "radio-pixel", Role.MANAGER)
+
+
+def judged(database, asked=None):
+    with database.read() as session:
+        return judge(session, session.scalars(select(Meter).where(Meter.slug == "gas")).one(), NOW, asked)
+
+
+def test_a_fifth_that_was_saved_is_proved_within_its_band(building, manager):
+    fill(building)
+    enter(building, manager)
+
+    told = judged(building)
+
+    assert told.found.verdict is Verdict.PROVED
+    assert told.found.saving.low_fraction <= 0.2 <= told.found.saving.high_fraction
+    assert told.evidence.baseline == Period(FIRST, HALFWAY)
+    assert told.evidence.reporting == Period(HALFWAY, TODAY)
+
+
+def test_an_intervention_brings_money_every_year(building, manager):
+    fill(building)
+    enter(building, manager)
+
+    told = judged(building)
+
+    (yearly,) = told.yearly
+    assert yearly.effect.name == "Isolation du toit"
+    assert yearly.kwh == pytest.approx(told.found.saving.kwh, rel=0.01)
+    assert yearly.eur == pytest.approx(yearly.kwh * 0.08)
+
+
+def test_days_of_works_gaps_and_estimates_are_left_out_and_told(building, manager):
+    works = Period(HALFWAY, HALFWAY + 20 * DAY)
+    spread, unknown = TODAY - 30 * DAY, TODAY - 10 * DAY
+    fill(building, gone={spread: "spread", unknown: "unknown"})
+    enter(building, manager, insulation(done_on=works.end - DAY))
+
+    told = judged(building)
+
+    left_out = [(one.reason, one.period, one.name) for one in told.evidence.excluded]
+    assert left_out == [
+        (Reason.WORKS, works, "Isolation du toit"),
+        (Reason.ESTIMATED, Period(spread, spread + DAY), ""),
+        (Reason.NOT_MEASURED, Period(unknown, unknown + DAY), ""),
+    ]
+    assert len(told.found.reporting.on) == 365 - 20 - 2
+
+
+def test_periods_may_be_chosen(building, manager):
+    fill(building)
+    asked = Asked(Period(FIRST, date(2025, 11, 1)), Period(date(2026, 1, 1), date(2026, 7, 1)))
+
+    told = judged(building, asked)
+
+    assert (told.found.baseline.on[0], told.found.baseline.on[-1]) == (FIRST, date(2025, 10, 31))
+    assert (told.found.reporting.on[0], told.found.reporting.on[-1]) == (date(2026, 1, 1), date(2026, 6, 30))
+    assert told.since.reporting.on[0] == date(2025, 11, 1)
+
+
+def test_a_building_without_weather_is_told_so(building):
+    fill(building)
+
+    told = judged(building, Asked(Period(date(2010, 1, 1), date(2011, 1, 1))))
+
+    assert told == Refusal("too_few_days_to_judge", {"baseline": 0, "reporting": 365})
+
+
+def test_a_meter_without_days_is_told_so(building):
+    with building.read() as session:
+        main = session.scalars(select(Meter).where(Meter.slug == "main")).one()
+        assert judge(session, main, NOW) == Refusal("nothing_measured")
+
+
+def test_main_meters_come_first_and_gas_before_electricity(building):
+    fill(building)
+
+    with building.read() as session:
+        site = session.scalars(select(Meter)).first().site
+        slugs = [meter.slug for meter in judged_meters(session, site)]
+
+    assert slugs[:2] == ["gas", "main"]
+    assert set(slugs[2:]) == {"ventilation", "atelier-0", "keuken-circuit"}
