@@ -3,7 +3,8 @@
 import csv
 import gzip
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,9 @@ def test_without_json_it_says_so_in_sentences(files):
         ("--energy", "missing.csv", "no such file"),
         ("--intervention", "2016-01-01", "is not NAME=DATE"),
         ("--reporting", "2019-01-01/2020-01-01", "reporting: 0 days"),
+        ("--open", "08:00-18:00", "is not like mon-fri=08:00-18:00"),
+        ("--open", "mon-xyz=08:00-18:00", "is not like mon-fri=08:00-18:00"),
+        ("--open", "mon-fri=08:00-18:00", "hourly ones are needed"),
     ],
 )
 def test_what_cannot_be_used_is_told_in_a_line(files, option, value, says):
@@ -88,8 +92,57 @@ def test_what_cannot_be_used_is_told_in_a_line(files, option, value, says):
     assert answer.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("meter", ["313b", "ba14"])
-def test_a_saving_put_into_a_real_meter_is_found_within_its_band(tmp_path, meter):
+def test_occupied_hours_tell_a_saving_from_being_away(files, tmp_path):
+    days = [date(2015, 1, 1) + timedelta(days=n) for n in range(731)]
+    hours = [(on, (on.toordinal() * 7 % 5) * (1 if on.year == 2015 else 0.5)) for on in days]
+    warmth = {on: 10 + (on.timetuple().tm_yday % 21) - 10 for on in days}
+    energy = [(on, 100 + 5 * max(0, 15 - warmth[on]) + 20 * hour + on.day % 3) for on, hour in hours]
+
+    answer = run(
+        *files, "--energy", a_file(tmp_path / "away.csv", energy),
+        "--occupied-hours", a_file(tmp_path / "hours.csv", hours), "--json",
+    )  # fmt: skip
+
+    told = json.loads(answer.stdout)["occupancy"]
+    assert told["kwh_per_hour"] == pytest.approx(20, abs=0.5)
+    assert (told["saved"]["verdict"], told["away"]["verdict"]) == ("cannot_tell", "proved")
+
+
+def test_monthly_rows_are_bills(files, tmp_path):
+    months = [date(2015 + n // 12, 1 + n % 12, 1) for n in range(25)]
+    bills = []
+    for first, end in pairwise(months):
+        days = [first + timedelta(days=n) for n in range((end - first).days)]
+        warmth = [(on.timetuple().tm_yday % 21) for on in days]
+        used = sum(100 + 5 * max(0, 15 - one) for one in warmth)
+        bills.append((first, used * (1 if first.year == 2015 else 0.8)))
+    bills.append((months[-1], ""))
+
+    answer = run(*files, "--energy", a_file(tmp_path / "bills.csv", bills), "--json")
+
+    told = json.loads(answer.stdout)
+    assert told["saving"]["fraction"] == pytest.approx(0.2, abs=0.005)
+    assert (told["baseline"]["n_days"], len(told["daily"])) == (365, 12)
+
+
+def test_open_hours_are_judged_by_themselves(files, tmp_path):
+    days = [date(2015, 1, 1) + timedelta(days=n) for n in range(731)]
+    hourly = [
+        (f"{on}T{hour:02}:00Z", 10 if 8 <= hour < 18 else 4 if on.year == 2015 else 2)
+        for on in [days[0] - timedelta(days=1), *days]
+        for hour in range(24)
+    ]
+    source = a_file(tmp_path / "hourly.csv", hourly)
+
+    answer = run(*files, "--energy", source, "--open", "mon-sun=08:00-18:00", "--tz", "UTC", "--json")
+
+    parts = json.loads(answer.stdout)["parts"]
+    assert parts["open"]["fraction"] == pytest.approx(0, abs=0.001)
+    assert parts["other"]["fraction"] == pytest.approx(0.5, abs=0.001)
+
+
+@pytest.mark.parametrize("meter", ["313b", "d5a7", "ba14"])
+def test_nine_months_of_a_real_meter_are_not_enough_and_say_so(tmp_path, meter):
     temperature = a_column("weather_hour", "temperature", tmp_path, 1.0)
     period = (
         "--temperature", temperature,
@@ -108,14 +161,46 @@ def test_a_saving_put_into_a_real_meter_is_found_within_its_band(tmp_path, meter
     assert saved["saving"]["verdict"] in {"likely", "cannot_tell"}
 
 
+@pytest.mark.parametrize(("meter", "refusal"), [("313b", None), ("d5a7", None), ("ba14", "poor_fit")])
+def test_a_fifth_saved_of_a_real_year_is_found_where_the_fit_suffices_and_refused_elsewhere(
+    tmp_path, meter, refusal
+):
+    answer = run(
+        "--energy", a_year_and_again(tmp_path, "gas_hour", meter, 0.8),
+        "--temperature", a_year_and_again(tmp_path, "weather_hour", "temperature", 1.0),
+        "--baseline", "2016-01-01/2017-01-01", "--reporting", "2017-01-06/2018-01-07", "--energy-unit", "Wh",
+        "--json",
+    )  # fmt: skip
+
+    told = json.loads(answer.stdout)
+    assert told["saving"]["low_fraction"] <= 0.2 <= told["saving"]["high_fraction"]
+    assert told["baseline"]["sufficient"] == (refusal is None)
+    assert [one["code"] for one in told["baseline"]["warnings"]] == [refusal] * (refusal is not None)
+    assert refusal is None or told["saving"]["verdict"] == "cannot_tell"
+
+
+def rows_of(name, column):
+    with gzip.open(BELGIUM / f"{name}.csv.gz", "rt") as source:
+        return [(row["time"], float(row[column]) if row[column] else None) for row in csv.DictReader(source)]
+
+
+def a_year_and_again(folder, name, column, left):
+    """2016, and the same 53 weeks later with `left` of it."""
+    year = [
+        (datetime.fromisoformat(time), value) for time, value in rows_of(name, column) if time[:4] == "2016"
+    ]
+    again = [
+        (at.astimezone(UTC) + timedelta(weeks=53), "" if value is None else value * left)
+        for at, value in year
+    ]
+    first = [(at, "" if value is None else value) for at, value in year]
+    return a_file(folder / f"{column}-twice.csv", [(at.isoformat(), value) for at, value in first + again])
+
+
 def a_column(name, column, folder, left):
     """One column of the data as a file of its own, with `left` of it from SAVED_FROM on."""
-    with gzip.open(BELGIUM / f"{name}.csv.gz", "rt") as source:
-        rows = list(csv.DictReader(source))
     saved = (
-        (row["time"], float(row[column]) * (left if row["time"] >= SAVED_FROM.isoformat() else 1))
-        if row[column]
-        else (row["time"], "")
-        for row in rows
+        (time, "" if value is None else value * (left if time >= SAVED_FROM.isoformat() else 1))
+        for time, value in rows_of(name, column)
     )
     return a_file(folder / f"{column}-{left}.csv", saved)

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from samen.domain.days import StepFault, energy_by_day, mean_by_day
-from samen.domain.evaluation import Period, TooLittle, evaluate
+from samen.domain.days import StepFault, are_bills, bills, energy_by_day, mean_by_day, parts_by_day
+from samen.domain.evaluation import Period, Term, TooLittle, evaluate
 from samen.domain.interval import local_day
 from samen.domain.savings import Verdict
 from support.building import BRUSSELS
@@ -89,6 +89,25 @@ def test_without_days_nothing_is_said():
         evaluate({}, {}, BASELINE, REPORTING)
 
 
+def test_terms_may_be_asked_for():
+    found = evaluate(*two_years(), BASELINE, REPORTING, terms=[Term.WEEKDAYS])
+
+    assert found.terms == (Term.WEEKDAYS,)
+    assert found.fit.rows.names[-1] == "sunday"
+    assert judge().terms == ()
+
+
+def test_bands_that_differ_too_much_are_said():
+    energy, deg_c = two_years()
+    # One week a month is different: neither days nor fortnights are what lasts.
+    odd = {on: value * (0.3 if on.day < 8 else 1) for on, value in energy.items()}
+
+    found = evaluate(odd, deg_c, BASELINE, Period(REPORTING.first, date(2016, 1, 9)))
+
+    assert not found.saving.bands_agree
+    assert "bands_disagree" in {one.code for one in found.warnings}
+
+
 def hourly(on, count, value=1.0):
     start = local_day(on, BRUSSELS).start.astimezone(UTC)
     return [(start + timedelta(hours=hour), value) for hour in range(count)]
@@ -108,6 +127,31 @@ def test_half_of_a_day_is_enough_for_its_temperature_and_not_for_its_energy():
 
     assert mean_by_day(half, BRUSSELS) == {on: 20.0}
     assert energy_by_day(half, BRUSSELS) == {}
+
+
+def test_open_hours_are_told_from_others_and_lose_no_energy():
+    on, next_on = date(2016, 10, 29), date(2016, 10, 30)
+    values = hourly(on, 24) + hourly(next_on, 25)
+
+    inside, outside = parts_by_day(values, BRUSSELS, lambda at: at.date() == on and 8 <= at.hour < 18)
+
+    assert inside == {on: 10, next_on: 0}
+    assert outside == {on: 14, next_on: 25}
+
+
+def test_days_do_not_tell_open_hours():
+    with pytest.raises(StepFault, match="hourly"):
+        parts_by_day([(datetime(2016, 1, n, tzinfo=UTC), 1.0) for n in range(1, 5)], BRUSSELS, lambda _: True)
+
+
+def test_a_bill_lasts_until_the_next_row():
+    rows = [(datetime(2016, month, 3, tzinfo=BRUSSELS), 10.0 * month) for month in (1, 2, 3)]
+
+    assert are_bills(rows)
+    assert bills(rows, BRUSSELS) == [
+        (Period(date(2016, 1, 3), date(2016, 2, 3)), 10.0),
+        (Period(date(2016, 2, 3), date(2016, 3, 3)), 20.0),
+    ]
 
 
 def test_weekly_rows_are_not_understood():

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from samen.adapters.csvfile import CsvFault, read_samples
 from samen.cli import BadInput
-from samen.domain import evaluation_json
-from samen.domain.days import StepFault, energy_by_day, mean_by_day
-from samen.domain.evaluation import Effect, Evaluation, Period, TooLittle, evaluate
+from samen.cli.savings_words import in_sentences
+from samen.domain.days import StepFault, Timed, are_bills, bills, energy_by_day, mean_by_day, parts_by_day
+from samen.domain.evaluation import Evaluation, Period, TooLittle, evaluate, evaluate_bills
+from samen.domain.evaluation_json import as_json
 
 KWH = {"kWh": 1.0, "Wh": 0.001, "MWh": 1000.0}
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+OPEN = re.compile(r"(?P<first>[a-z]{3})(-(?P<last>[a-z]{3}))?=(?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d)")
+
+Opening = dict[int, tuple[time, time]]
 
 
 @click.group
@@ -26,7 +33,10 @@ def savings() -> None:
 
 @savings.command("evaluate")
 @click.option(
-    "--energy", required=True, type=click.Path(path_type=Path), help="CSV time,value: used per interval."
+    "--energy",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="CSV time,value: used per interval, hourly or daily; or from each bill to the next row.",
 )
 @click.option(
     "--temperature", required=True, type=click.Path(path_type=Path), help="CSV time,value: outdoor means."
@@ -39,7 +49,13 @@ def savings() -> None:
 @click.option("--energy-unit", type=click.Choice(list(KWH)), default="kWh", show_default=True)
 @click.option("--temperature-unit", type=click.Choice(["degC", "degF"]), default="degC", show_default=True)
 @click.option("--intervention", "interventions", multiple=True, help="NAME=DATE, again and again.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--occupied-hours",
+    type=click.Path(path_type=Path),
+    help="CSV time,value: hours with people per interval.",
+)
+@click.option("--open", "opening", multiple=True, help="mon-fri=08:00-18:00: open hours told apart.")
+@click.option("--json", "as_object", is_flag=True, help="Print one JSON object.")
 def evaluate_files(
     energy: Path,
     temperature: Path,
@@ -49,29 +65,68 @@ def evaluate_files(
     energy_unit: str,
     temperature_unit: str,
     interventions: tuple[str, ...],
-    as_json: bool,
+    occupied_hours: Path | None,
+    opening: tuple[str, ...],
+    *,
+    as_object: bool,
 ) -> None:
     """Say what was saved, how sure that is, and by which measure."""
     zone = _zone(tz)
-    energy_kwh = _days(energy, zone, "--energy", energy_by_day)
+    used = [
+        (at, None if value is None else value * KWH[energy_unit])
+        for at, value in _values(energy, zone, "--energy")
+    ]
     deg_c = _days(temperature, zone, "--temperature", mean_by_day)
-    energy_kwh = {on: value * KWH[energy_unit] for on, value in energy_kwh.items()}
     if temperature_unit == "degF":
         deg_c = {on: (value - 32) * 5 / 9 for on, value in deg_c.items()}
-    before, after = _period(baseline, "--baseline"), _period(reporting, "--reporting")
-    if before.end > after.first:
-        raise BadInput("--reporting: begins before the baseline ends")
+    periods = _periods(baseline, reporting)
+    named = [_intervention(text) for text in interventions]
+    hours = occupied_hours and _days(occupied_hours, zone, "--occupied-hours", energy_by_day)
     try:
-        found = evaluate(energy_kwh, deg_c, before, after, [_intervention(text) for text in interventions])
+        found, parts = _judge(used, zone, deg_c, periods, named, hours or None, _opening(opening))
+    except StepFault as fault:
+        raise BadInput(f"--energy: {energy}: {fault}") from fault
     except TooLittle as fault:
         raise BadInput(str(fault)) from fault
-    click.echo(json.dumps(evaluation_json.as_json(found)) if as_json else _in_sentences(found))
+    click.echo(json.dumps(as_json(found, parts)) if as_object else in_sentences(found, parts))
 
 
-def _days(path: Path, zone: ZoneInfo, option: str, by_day: Any) -> dict[date, float]:  # noqa: ANN401
+def _judge(
+    used: Sequence[Timed],
+    zone: ZoneInfo,
+    deg_c: dict[date, float],
+    periods: tuple[Period, Period],
+    named: Sequence[tuple[str, date]],
+    hours: dict[date, float] | None,
+    opening: Opening,
+) -> tuple[Evaluation, dict[str, Evaluation]]:
+    """The whole, and its open and other hours by themselves where they are told apart."""
+    if are_bills(used):
+        if hours or opening:
+            raise StepFault("occupied and open hours need hourly or daily rows, not bills")
+        return evaluate_bills(bills(used, zone), deg_c, *periods, named), {}
+    whole = evaluate(energy_by_day(used, zone), deg_c, *periods, named, occupied_hours=hours)
+    if not opening:
+        return whole, {}
+    parts = parts_by_day(used, zone, partial(_is_open, opening))
+    return whole, {
+        name: evaluate(part, deg_c, *periods) for name, part in zip(("open", "other"), parts, strict=True)
+    }
+
+
+def _values(path: Path, zone: ZoneInfo, option: str) -> list[Timed]:
     try:
-        return dict(by_day([(one.at, one.value) for one in read_samples(path, zone)], zone))
-    except (CsvFault, StepFault) as fault:
+        return [(one.at, one.value) for one in read_samples(path, zone)]
+    except CsvFault as fault:
+        raise BadInput(f"{option}: {path}: {fault}") from fault
+
+
+def _days(
+    path: Path, zone: ZoneInfo, option: str, by_day: Callable[..., dict[date, float]]
+) -> dict[date, float]:
+    try:
+        return by_day(_values(path, zone, option), zone)
+    except StepFault as fault:
         raise BadInput(f"{option}: {path}: {fault}") from fault
 
 
@@ -80,6 +135,13 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadInput(f"--tz: no time zone is called {name!r}") from None
+
+
+def _periods(baseline: str, reporting: str) -> tuple[Period, Period]:
+    before, after = _period(baseline, "--baseline"), _period(reporting, "--reporting")
+    if before.end > after.first:
+        raise BadInput("--reporting: begins before the baseline ends")
+    return before, after
 
 
 def _period(text: str, option: str) -> Period:
@@ -104,22 +166,25 @@ def _date(text: str, option: str) -> date:
         raise BadInput(f"{option}: {text!r} is not a date like 2016-01-01") from None
 
 
-def _in_sentences(found: Evaluation) -> str:
-    saving, fit = found.saving, found.fit
-    band = f"{saving.low_fraction:.1%} to {saving.high_fraction:.1%}"
-    lines = [
-        f"{found.verdict.value}: {saving.fraction:.1%} ({band}), {saving.kwh:,.0f} kWh",
-        f"adjusted baseline {saving.adjusted_kwh:,.0f} kWh; uncorrected change {found.raw_fraction:.1%}",
-        f"model {fit.model.kind.value}, {fit.n} days, CV(RMSE) {fit.cvrmse:.1%}",
-    ]
-    lines += [_effect_in_words(one) for one in found.effects]
-    doubts = (*found.baseline_warnings, *found.warnings)
-    return "\n".join(lines + [f"note: {evaluation_json.sentence(one)}" for one in doubts])
+def _opening(texts: Sequence[str]) -> Opening:
+    """From and until which wall time each weekday is open."""
+    found: Opening = {}
+    for text in texts:
+        match = OPEN.fullmatch(text)
+        try:
+            if match is None:
+                raise ValueError
+            first, last = (WEEKDAYS.index(match[name] or match["first"]) for name in ("first", "last"))
+            span = time.fromisoformat(match["start"]), time.fromisoformat(match["end"])
+        except ValueError:
+            raise BadInput(f"--open: {text!r} is not like mon-fri=08:00-18:00") from None
+        found |= dict.fromkeys(range(first, last + 1), span)
+    return found
 
 
-def _effect_in_words(one: Effect) -> str:
-    said = f"{one.name}: {one.fraction:.1%} ± {one.half_fraction:.1%}, {one.verdict.value}"
-    return f"{said}, together with {', '.join(one.joint_with)}" if one.joint_with else said
+def _is_open(opening: Opening, at: datetime) -> bool:
+    start, end = opening.get(at.weekday(), (time.max, time.max))
+    return start <= at.time() < end
 
 
 commands = (savings,)

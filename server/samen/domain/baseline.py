@@ -1,13 +1,15 @@
 """What a building uses at an outdoor temperature: change-point models, fitted by least squares.
 
 IPMVP option C with the models of ASHRAE Guideline 14 (annex D): a mean; heating below a balance point;
-cooling above one; both. Arrays are float, a day an element: energy in kWh, temperature in °C.
+cooling above one; both; each with further terms (domain/terms.py) when they tell more than they cost.
+Arrays are float: energy in kWh a day, temperature in °C.
 """
 
 from __future__ import annotations
 
 import enum
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,6 +31,14 @@ class Kind(enum.Enum):
     COOLING = "cooling"
     BOTH = "both"
 
+    @property
+    def heats(self) -> bool:
+        return self in {Kind.HEATING, Kind.BOTH}
+
+    @property
+    def cools(self) -> bool:
+        return self in {Kind.COOLING, Kind.BOTH}
+
 
 @dataclass(frozen=True)
 class Model:
@@ -48,49 +58,103 @@ class Model:
     def design(self, deg_c: Array, terms: Array | None = None) -> Array:
         """The columns that the coefficients stand for: (days, p)."""
         columns = [np.ones_like(deg_c)]
-        if self.kind in {Kind.HEATING, Kind.BOTH}:
+        if self.kind.heats:
             columns.append(np.maximum(0.0, self.heating_below_deg_c - deg_c))
-        if self.kind in {Kind.COOLING, Kind.BOTH}:
+        if self.kind.cools:
             columns.append(np.maximum(0.0, deg_c - self.cooling_above_deg_c))
         found = np.column_stack(columns)
-        return found if terms is None or not self.extra else np.column_stack([found, terms])
+        return found if terms is None else np.column_stack([found, terms])
 
     def tangent(self, deg_c: Array, terms: Array | None = None) -> Array:
         """`design` and, for each balance point, how a day's energy moves with it: for bands alone."""
         moves = [self.design(deg_c, terms)]
-        if self.kind in {Kind.HEATING, Kind.BOTH}:
+        if self.kind.heats:
             moves.append((deg_c < self.heating_below_deg_c).astype(np.float64)[:, None])
-        if self.kind in {Kind.COOLING, Kind.BOTH}:
+        if self.kind.cools:
             moves.append((deg_c > self.cooling_above_deg_c).astype(np.float64)[:, None])
         return np.hstack(moves)
 
     @property
     def coefficients(self) -> Array:
         """In the order of `design`."""
-        slopes = {
-            Kind.MEAN: (),
-            Kind.HEATING: (self.heating_kwh_per_deg,),
-            Kind.COOLING: (self.cooling_kwh_per_deg,),
-            Kind.BOTH: (self.heating_kwh_per_deg, self.cooling_kwh_per_deg),
-        }[self.kind]
-        return np.array([self.base_kwh, *slopes, *self.extra])
+        heating = (self.heating_kwh_per_deg,) if self.kind.heats else ()
+        cooling = (self.cooling_kwh_per_deg,) if self.kind.cools else ()
+        return np.array([self.base_kwh, *heating, *cooling, *self.extra])
 
     def predict(self, deg_c: Array, terms: Array | None = None) -> Array:
         """Energy of each day at these temperatures, in kWh."""
         predicted: Array = self.design(deg_c, terms) @ self.coefficients
         return predicted
 
+    def with_coefficients(self, solved: Array) -> Model:
+        """The same balance points with other coefficients, in the order of `design`."""
+        values = iter(float(one) for one in solved)
+        return Model(
+            self.kind,
+            next(values),
+            next(values) if self.kind.heats else 0.0,
+            self.heating_below_deg_c,
+            next(values) if self.kind.cools else 0.0,
+            self.cooling_above_deg_c,
+            tuple(values),
+        )
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What energy is explained by: n rows, each a day, or the mean day of a bill.
+
+    `deg_c` (days,) and `terms` (days, k), whose columns `names` names. With bills, `spans` (n, days) holds
+    each day's share of its bill, and `lengths` (n,) the days of each: energy is linear in a day's columns, so
+    that their mean is exactly a bill's, whatever the weather within it.
+    """
+
+    deg_c: Array
+    terms: Array | None = None
+    names: tuple[str, ...] = ()
+    spans: Array | None = None
+    lengths: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.deg_c if self.spans is None else self.spans)
+
+    @property
+    def days(self) -> Array:
+        """How many days each row stands for."""
+        return np.ones(len(self)) if self.lengths is None else self.lengths
+
+    @property
+    def weights(self) -> Array:
+        """By which a row is multiplied so that all are equally certain: a longer bill's mean is surer."""
+        weights: Array = np.sqrt(self.days / self.days.mean())
+        return weights
+
+    def design(self, model: Model) -> Array:
+        return self.mean(model.design(self.deg_c, self.terms))
+
+    def tangent(self, model: Model) -> Array:
+        return self.mean(model.tangent(self.deg_c, self.terms))
+
+    def predict(self, model: Model) -> Array:
+        """kWh of a day, row by row."""
+        predicted: Array = self.design(model) @ model.coefficients
+        return predicted
+
+    def mean(self, daily: Array) -> Array:
+        """Days (days, p) to rows (n, p)."""
+        return daily if self.spans is None else self.spans @ daily
+
+
+@dataclass(frozen=True, eq=False)
 class Fit:
     """A model and how well it tells what it was fitted to.
 
     `parameters` counts balance points too. `cvrmse` and `nmbe` as in ASHRAE Guideline 14-2014, 5.3.2.4;
-    `rho`: correlation of each day's residual with the day before.
+    `residuals` by row, each times its weight; `rho`: correlation of each with the one before.
     """
 
     model: Model
-    n: int
+    rows: Rows = field(repr=False)
     parameters: int
     sse: float
     mean_kwh: float
@@ -99,8 +163,12 @@ class Fit:
     residuals: Array = field(repr=False)
 
     @property
+    def n(self) -> int:
+        return len(self.rows)
+
+    @property
     def variance(self) -> float:
-        """Of a day's residual, in kWh²."""
+        """Of a row's residual, in kWh² a day."""
         return self.sse / max(1, self.n - self.parameters)
 
     @property
@@ -109,66 +177,43 @@ class Fit:
 
     @property
     def nmbe(self) -> float:
-        return float(self.residuals.sum()) / (max(1, self.n - self.parameters) * self.mean_kwh or 1.0)
+        over = max(1, self.n - self.parameters) * self.mean_kwh
+        return float(self.residuals @ self.rows.weights) / (over or 1.0)
 
 
 def effective(n: int, rho: float) -> float:
-    """How many independent days n days with such an autocorrelation are worth (Guideline 14-2014, B.14)."""
+    """How many independent rows n rows with such an autocorrelation are worth (Guideline 14-2014, B.14)."""
     return max(2.0, n * (1 - rho) / (1 + rho))
 
 
-def fit(energy_kwh: Array, deg_c: Array, terms: Array | None = None) -> Fit:
-    """The model that tells these days best for its size (BIC), of those with slopes of the right sign.
+def fit(energy_kwh: Array, *candidates: Rows) -> Fit:
+    """The model that tells this energy (n,) best for its size (BIC), of those with slopes of the right sign.
 
-    `terms`: further columns (days, k), such as weekdays. Days must be without gaps in the arrays: leave
-    missing ones out. Raises ValueError for fewer than three days.
+    `candidates`: the same rows with different terms. Raises ValueError for fewer than three rows.
     """
     if len(energy_kwh) < 3:
-        raise ValueError("three days at the least")
-    search = _Search(energy_kwh, deg_c, terms)
-    found = [search.mean(), search.slope(Kind.HEATING), search.slope(Kind.COOLING), search.both()]
-    fits = [_fitted(model, energy_kwh, deg_c, terms) for model in found if model is not None]
+        raise ValueError("three rows at the least")
+    fits = [
+        _fitted(model, energy_kwh, rows) for rows in candidates for model in _Search(energy_kwh, rows).found()
+    ]
     # One yardstick for all: the autocorrelation that the best of them leaves.
     rho = min(fits, key=lambda one: one.sse).rho
-    return min(fits, key=lambda one: _bic(one, rho))
+    return min(fits, key=lambda one: criterion(one.n, one.sse, one.parameters, rho))
 
 
-def _bic(one: Fit, rho: float) -> float:
-    """Schwarz's criterion over as many days as are independent of each other: less is better."""
-    worth = effective(one.n, rho)
-    return worth * math.log(max(one.sse, 1e-12) / one.n) + one.parameters * math.log(one.n)
+def criterion(n: int, sse: float, parameters: int, rho: float) -> float:
+    """Schwarz's, over as many rows as are independent of each other: less is better."""
+    return effective(n, rho) * math.log(max(sse, 1e-12) / n) + parameters * math.log(n)
 
 
-def refit(model: Model, energy_kwh: Array, deg_c: Array, terms: Array | None = None) -> Model:
-    """The same balance points with coefficients for other days: for bootstraps."""
-    solved, *_ = np.linalg.lstsq(model.design(deg_c, terms), energy_kwh, rcond=None)
-    return _with(model, np.asarray(solved, dtype=np.float64))
-
-
-def _with(model: Model, solved: Array) -> Model:
-    values = [float(one) for one in solved]
-    heats, cools = model.kind in {Kind.HEATING, Kind.BOTH}, model.kind in {Kind.COOLING, Kind.BOTH}
-    first = 1 + heats + cools
-    return Model(
-        model.kind,
-        values[0],
-        values[1] if heats else 0.0,
-        model.heating_below_deg_c,
-        values[1 + heats] if cools else 0.0,
-        model.cooling_above_deg_c,
-        tuple(values[first:]),
-    )
-
-
-def _fitted(model: Model, energy_kwh: Array, deg_c: Array, terms: Array | None) -> Fit:
-    residuals = energy_kwh - model.predict(deg_c, terms)
-    sse, mean = float(residuals @ residuals), float(energy_kwh.mean())
-    spread = float(((energy_kwh - mean) ** 2).sum())
-    points = {Kind.MEAN: 0, Kind.HEATING: 1, Kind.COOLING: 1, Kind.BOTH: 2}[model.kind]
+def _fitted(model: Model, energy_kwh: Array, rows: Rows) -> Fit:
+    residuals = (energy_kwh - rows.predict(model)) * rows.weights
+    sse, mean = float(residuals @ residuals), float(np.average(energy_kwh, weights=rows.days))
+    spread = float((((energy_kwh - mean) * rows.weights) ** 2).sum())
     return Fit(
         model,
-        n=len(energy_kwh),
-        parameters=len(model.coefficients) + points,
+        rows,
+        parameters=len(model.coefficients) + model.kind.heats + model.kind.cools,
         sse=sse,
         mean_kwh=mean,
         r2=1 - sse / spread if spread else 0.0,
@@ -187,20 +232,24 @@ def lag_one(residuals: Array) -> float:
 class _Search:
     """Tries every balance point, after what mean and terms explain is taken out (Frisch and Waugh)."""
 
-    def __init__(self, energy_kwh: Array, deg_c: Array, terms: Array | None) -> None:
-        self._energy, self._deg_c, self._terms = energy_kwh, deg_c, terms
-        ones = np.ones((len(deg_c), 1))
-        self._known, _ = np.linalg.qr(ones if terms is None else np.column_stack([ones, terms]))
-        ordered = np.sort(deg_c)
-        beyond = min(LEAST_BEYOND, len(deg_c) // 3)
+    def __init__(self, energy_kwh: Array, rows: Rows) -> None:
+        self._energy, self._rows = energy_kwh, rows
+        known = rows.design(Model(Kind.MEAN, 0.0)) * rows.weights[:, None]
+        self._known, _ = np.linalg.qr(known)
+        ordered = np.sort(rows.deg_c)
+        beyond = min(LEAST_BEYOND, len(ordered) // 3)
         low, high = ordered[beyond - 1], ordered[-beyond]
         self._points = np.arange(math.ceil(low), math.floor(high) + STEP_DEG_C / 2, STEP_DEG_C)
-        self._y = self._unexplained(energy_kwh)
+        self._y = self._unexplained(energy_kwh * rows.weights)
 
-    def mean(self) -> Model:
-        return self._solved(Model(Kind.MEAN, 0.0))
+    def found(self) -> Iterator[Model]:
+        """The best of each shape that the data allow."""
+        yield self._solved(Model(Kind.MEAN, 0.0))
+        for model in (self._slope(Kind.HEATING), self._slope(Kind.COOLING), self._both()):
+            if model is not None:
+                yield self._solved(model)
 
-    def slope(self, kind: Kind) -> Model | None:
+    def _slope(self, kind: Kind) -> Model | None:
         columns = self._columns(kind)
         power, along = (columns**2).sum(axis=1), columns @ self._y
         gain = np.where((along > 0) & (power > 1e-9), along**2 / np.maximum(power, 1e-9), -1.0)
@@ -208,10 +257,10 @@ class _Search:
             return None
         point = float(self._points[int(gain.argmax())])
         if kind is Kind.HEATING:
-            return self._solved(Model(kind, 0.0, heating_below_deg_c=point))
-        return self._solved(Model(kind, 0.0, cooling_above_deg_c=point))
+            return Model(kind, 0.0, heating_below_deg_c=point)
+        return Model(kind, 0.0, cooling_above_deg_c=point)
 
-    def both(self) -> Model | None:
+    def _both(self) -> Model | None:
         heating, cooling = self._columns(Kind.HEATING), self._columns(Kind.COOLING)
         hh, cc = (heating**2).sum(axis=1)[:, None], (cooling**2).sum(axis=1)[None, :]
         hc, hy, cy = heating @ cooling.T, (heating @ self._y)[:, None], (cooling @ self._y)[None, :]
@@ -224,23 +273,19 @@ class _Search:
             return None
         at, above = np.unravel_index(int(gain.argmax()), gain.shape)
         below, beyond = float(self._points[at]), float(self._points[above])
-        return self._solved(Model(Kind.BOTH, 0.0, heating_below_deg_c=below, cooling_above_deg_c=beyond))
+        return Model(Kind.BOTH, 0.0, heating_below_deg_c=below, cooling_above_deg_c=beyond)
 
     def _columns(self, kind: Kind) -> Array:
-        away = self._points[:, None] - self._deg_c[None, :]
-        return self._unexplained(np.maximum(0.0, away if kind is Kind.HEATING else -away))
+        away = self._points[None, :] - self._rows.deg_c[:, None]
+        daily = np.maximum(0.0, away if kind is Kind.HEATING else -away)
+        return self._unexplained((self._rows.mean(daily) * self._rows.weights[:, None]).T)
 
     def _unexplained(self, rows: Array) -> Array:
         left: Array = rows - (rows @ self._known) @ self._known.T
         return left
 
     def _solved(self, model: Model) -> Model:
-        width = 0 if self._terms is None else self._terms.shape[1]
-        shaped = Model(
-            model.kind,
-            0.0,
-            heating_below_deg_c=model.heating_below_deg_c,
-            cooling_above_deg_c=model.cooling_above_deg_c,
-            extra=(0.0,) * width,
-        )
-        return refit(shaped, self._energy, self._deg_c, self._terms)
+        weights = self._rows.weights
+        design = self._rows.design(model) * weights[:, None]
+        solved, *_ = np.linalg.lstsq(design, self._energy * weights, rcond=None)
+        return model.with_coefficients(np.asarray(solved, dtype=np.float64))
