@@ -49,7 +49,7 @@ lock: $(VENV)/.dev ## Pin today's packages, with hashes, in requirements/
 	@scripts/lock.sh
 
 bench: $(VENV)/.dev $(VENV)/.samen ## Run the benchmarks
-	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit; done
+	@failed=0; for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || failed=1; done; exit $$failed
 
 faults: system-packages $(VENV)/.dev $(VENV)/.samen ## Run the fault campaign: kills, cuts, restarts
 	@$(BIN)/python -m pytest tests/faults $(ARGS)

@@ -1,13 +1,14 @@
 #!/bin/sh
 # Write requirements/*.txt from pyproject.toml: every package pinned with its hashes, for any platform and
 # Python 3.11 to 3.13, and no address of any index. dev.txt is settled first; the others keep to its versions.
+# benchmarks/opendsm.txt is a world of its own, for a referee.
 set -eu
 
 uv=.venv/bin/uv
 [ -x "$uv" ] || .venv/bin/python -m pip install --disable-pip-version-check --quiet uv==0.13.9
 
 pin() {
-    target=requirements/$1.txt
+    target=$1.txt
     shift
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
         --upgrade --output-file "$target" "$@" >/dev/null
@@ -19,7 +20,8 @@ import tomllib
 print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")'
 }
 
-build_requirements | pin build -
-pin dev pyproject.toml --extra dev --constraint requirements/build.txt
-pin demo pyproject.toml --extra simulator --constraint requirements/dev.txt
-pin run pyproject.toml --constraint requirements/dev.txt
+build_requirements | pin requirements/build -
+pin requirements/dev pyproject.toml --extra dev --constraint requirements/build.txt
+pin requirements/demo pyproject.toml --extra simulator --constraint requirements/dev.txt
+pin requirements/run pyproject.toml --constraint requirements/dev.txt
+pin benchmarks/opendsm benchmarks/opendsm.in

@@ -85,3 +85,9 @@ def a_building(chance, number) -> Building:
     share = truth * whole[YEAR:].sum() / part[YEAR:].sum()
     used = whole - np.where(DAYS >= YEAR, share * part, 0.0)
     return Building(kind, deg_c, lived_in(chance, used), truth)
+
+
+def drawn(count, seed=75) -> list[Building]:
+    """Always the same ones."""
+    chance = np.random.default_rng(seed)
+    return [a_building(chance, number) for number in range(count)]
