@@ -71,7 +71,7 @@ def told(one: Statement) -> dict[str, Any]:
             "decision": one.key.decision,
         },
         "doubts": [doubt_words(doubt, kind) for doubt in one.doubts],
-        "note": one.note,
+        "why": one.note,
         "corrects": one.corrects,
         "corrected_by": one.corrected_by,
     }

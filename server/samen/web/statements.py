@@ -179,7 +179,7 @@ def _settlement_told(session: Session, made: Settlement) -> dict[str, Any]:
         ],
         "holds": settling.holds(made),
         "digest": made.digest,
-        "note": made.note,
+        "why": made.note,
         "corrects": made.corrects_id,
         "corrected_by": settling.corrected_by(session, made),
     }
