@@ -12,8 +12,8 @@ from samen.adapters.db.models import Meter, MeterKind, Site
 from samen.domain.belonging import MeterNode
 from samen.domain.evaluation import Period
 from samen.domain.interval import Interval, midnight
+from samen.services.calorific import factor_of
 from samen.services.energy import energy_series, meter_totals
-from samen.services.prices import price_book
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,6 @@ def node(one: Measured) -> MeterNode:
 
 
 def _gas_kwh(session: Session, site: Site, meter: Meter, during: Interval) -> float:
-    zone, book = ZoneInfo(site.timezone), price_book(session, site)
+    zone, factor = ZoneInfo(site.timezone), factor_of(session, meter)
     days = energy_series(session, meter, during, "day", zone)
-    factors = ((day, book.kwh_per_m3("gas", day.starts_at.astimezone(zone).date())) for day in days)
-    return sum((day.amount or 0.0) * (factor or 0.0) for day, factor in factors)
+    return sum((day.amount or 0.0) * factor(day.starts_at.astimezone(zone).date()) for day in days)

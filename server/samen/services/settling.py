@@ -63,9 +63,13 @@ def settle(
     return made
 
 
-def settlements(session: Session, site: Site, tenant_id: int | None = None) -> Sequence[Settlement]:
+def settlements(
+    session: Session, site: Site | None = None, tenant_id: int | None = None
+) -> Sequence[Settlement]:
     """Those that stand, newest period first; of one tenant, those in which it has a share."""
-    query = _whole().where(Bill.site_id == site.id, ~_corrected())
+    query = _whole().where(~_corrected())
+    if site is not None:
+        query = query.where(Bill.site_id == site.id)
     if tenant_id is not None:
         query = query.where(Settlement.shares.any(SettledShare.tenant_id == tenant_id))
     return session.scalars(query.order_by(Bill.from_on.desc(), Settlement.id.desc())).all()

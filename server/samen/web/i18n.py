@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.lists import format_list
-from babel.numbers import get_decimal_symbol, get_group_symbol
+from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 
@@ -140,6 +141,18 @@ def _marks(locale: str) -> dict[int, str]:
 def short_number(value: float) -> str:
     """`12,5`, and `12` where it is whole."""
     return number(value, 0 if abs(value - round(value)) < 0.05 else 1)
+
+
+def money(cents: int) -> str:
+    """`1 234,56 €`, `€ 1.234,56`, `€1,234.56`."""
+    said: str = format_currency(Decimal(cents).scaleb(-2), "EUR", locale=_locale())
+    return said.replace("-", "−")
+
+
+def signed_money(cents: int) -> str:
+    """As money, always with a sign; nothing is neither more nor less."""
+    sign = "" if not cents else "−" if cents < 0 else "+"
+    return f"{sign}{money(abs(cents))}"
 
 
 def signed_percent(share: float) -> str:

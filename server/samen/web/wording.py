@@ -34,6 +34,14 @@ SENTENCES = {
     "already_over": N_("This booking is over: it ended on %(ended)s."),
     "already_asked": N_("Somebody has asked for it before."),
     "already_waiting": N_("You are waiting for %(space)s at that time already."),
+    "bill_known": N_("A bill of this supplier with this number was entered before."),
+    "bill_settled": N_("This bill was settled: enter another in its place."),
+    "no_key": N_("There is no key for bills that begin on %(date)s: decide one first."),
+    "no_such_bill": N_("There is no such bill, or another took its place."),
+    "nobody_to_share_with": N_(
+        "Nobody has m², heads, hours or a meter in that time: say first who has what."
+    ),
+    "say_why": N_("It was settled before: say why it is settled again."),
     "bad_rrule": N_("The rule cannot be used: %(reason)s."),
     "blacked_out": N_("It is closed: %(reason)s. It is open again on %(nearest)s."),
     "closed_on_holiday": N_("It is closed on %(holiday)s. It is open again on %(nearest)s."),

@@ -19,6 +19,7 @@ from samen.web.api import (
     series,
     space_rules,
     spaces,
+    statements,
     takeover,
     tenants,
     waitlist,
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[SpecBlueprint, ...] = (
     feeds.blueprint,
     notices.blueprint,
     energy.blueprint,
+    statements.blueprint,
     devices.blueprint,
     events.blueprint,
 )

@@ -1,0 +1,34 @@
+"""Tables to download: CSV that a spreadsheet opens and a program reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from flask import Response
+
+Cell = str | int | float | Decimal | date | None
+# A cell that begins so would be run as a formula by a spreadsheet.
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_answer(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
+    """A file called `name.csv`: UTF-8, commas, decimal points, ISO dates; an unknown figure is empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(heads)
+    writer.writerows([_written(cell) for cell in row] for row in rows)
+    response = Response(text.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _written(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(FORMULAS) else cell
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
