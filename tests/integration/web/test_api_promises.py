@@ -109,7 +109,9 @@ def _nobody_and_the_wrong_ones_ask(house, promised):
         headers = {"Authorization": "Bearer nonsense"}
         strangers.client.open(_unknown(path), method=method, headers=headers)
     for method, path in _asked(promised, 403):
-        narrow = wrong[0] if path.startswith((f"{API}/energy", f"{API}/devices")) else wrong[1]
+        narrow = (
+            wrong[0] if path.startswith((f"{API}/energy", f"{API}/findings", f"{API}/devices")) else wrong[1]
+        )
         narrow.call(method, _unknown(path))
 
 
@@ -250,5 +252,14 @@ def _a_file(_house, week):
 def _looks(_house, week):
     free = {"from": week.at("10:00").isoformat(), "to": week.at("11:00").isoformat()}
     week.mounia.call("GET", f"{API}/spaces/free", query_string=free)
-    for path in ("spaces", "occurrences", "waitlist", "take-overs", "requests", "energy/main", "devices"):
+    for path in (
+        "spaces",
+        "occurrences",
+        "waitlist",
+        "take-overs",
+        "requests",
+        "energy/main",
+        "findings",
+        "devices",
+    ):
         week.mounia.get(f"{API}/{path}")

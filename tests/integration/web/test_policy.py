@@ -38,6 +38,9 @@ MATRIX = {
     "/requests": {"ada", "mounia"},
     "/rooms/now?on=2026-11-23": EVERYBODY,
     "/energy": {"mounia", "axel"},
+    "/energy/findings": {"mounia", "axel"},
+    "/energy/findings.csv": {"mounia", "axel"},
+    "/findings": EVERYBODY,
     "/devices": {"mounia", "axel"},
     "/members": {"ada", "mounia"},
     "/api/v1/spaces": EVERYBODY,
@@ -46,6 +49,7 @@ MATRIX = {
     "/api/v1/requests": {"ada", "mounia"},
     "/api/v1/spaces/free?from=2026-11-24T10:00Z&to=2026-11-24T11:00Z": EVERYBODY,
     "/api/v1/energy/main": EVERYBODY,
+    "/api/v1/findings": EVERYBODY,
     "/api/v1/devices": {"mounia", "axel"},
     "/api/v1/spaces/iris/rules": EVERYBODY,
     "/api/v1/blackouts": EVERYBODY,
@@ -157,6 +161,7 @@ def test_another_tenants_booking_cannot_be_cancelled(house):
     [
         (Scope.ENERGY, "/api/v1/occurrences"),
         (Scope.BOOKINGS, "/api/v1/energy/main"),
+        (Scope.BOOKINGS, "/api/v1/findings"),
         (Scope.BOOKINGS, "/api/v1/devices"),
     ],
 )

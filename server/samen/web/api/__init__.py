@@ -12,6 +12,7 @@ from samen.web.api import (
     energy,
     events,
     feeds,
+    findings,
     imports,
     notices,
     occurrences,
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[SpecBlueprint, ...] = (
     feeds.blueprint,
     notices.blueprint,
     energy.blueprint,
+    findings.blueprint,
     devices.blueprint,
     events.blueprint,
 )
