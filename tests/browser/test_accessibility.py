@@ -31,6 +31,7 @@ PAGES = {
     "spaces": ("/spaces", MOUNIA),
     "rules of a space": ("/spaces/iris", MOUNIA),
     "energy": ("/energy", MOUNIA),
+    "findings": ("/energy/findings", MOUNIA),
     "devices": ("/devices", MOUNIA),
     "members": ("/members", MOUNIA),
     "invitation": ("/invitation/{newcomer}", None),

@@ -175,15 +175,23 @@ def tell(session: Session, one: Finding, code: str, now: datetime, *, mail: bool
         return
     facts = {
         "space": place_of(one.meter),
-        "finding": {"kind": one.kind.value, "evidence": verb_facts(one)},
+        "finding": {"kind": one.kind.value, **verb_facts(one)},
         "url": "/findings",
     }
     notices.tell(session, [one.owner_id], code, facts, now, mail=mail)
 
 
 def verb_facts(one: Finding) -> dict[str, Any]:
-    """What of the evidence its verb needs, and the meter's name."""
-    return {"meter": one.meter.name, "closing": one.evidence.get("closing")}
+    """What its verb needs: names, and hours and parts of the evidence."""
+    parts = one.evidence.get("parts") or [[None, None]]
+    return {
+        "meter": one.meter.name,
+        "place": place_of(one.meter),
+        "main": one.meter.main_id is None,
+        "closing": one.evidence.get("closing"),
+        "part": parts[0][0],
+        "at": one.evidence.get("at"),
+    }
 
 
 def place_of(meter: Meter) -> str:

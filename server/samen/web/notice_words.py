@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
+from samen.domain.waste import Kind
 from samen.web import i18n
+from samen.web.finding_words import verb
 from samen.web.security import local_path
 from samen.web.wording import N_
 
@@ -42,6 +44,16 @@ NOTICES = {
     ),
     "booking_changed": Words(N_("Changed: %(space)s, %(when)s"), N_("This is how your booking stands now.")),
     "booking_made": Words(N_("Booked: %(space)s, %(when)s"), N_("Your booking is confirmed.")),
+    "finding_assigned": Words(
+        N_("Waste found: %(space)s"),
+        N_("It is yours to see to. Say when it is done, and the figures will tell what it saved."),
+        N_("See the finding"),
+    ),
+    "finding_measured": Words(
+        N_("Measured: %(space)s"),
+        N_("The weeks before and after were compared: see what it saved, or that it saved nothing."),
+        N_("See the finding"),
+    ),
     "ghost_series": Words(
         N_("Do you still need %(space)s?"),
         N_(
@@ -134,6 +146,8 @@ def told(code: str, facts: Mapping[str, Any], zone: ZoneInfo) -> Told:
 def _said(facts: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
     """What the labels stand for, as far as it is known."""
     said = {name: on_one_line(str(facts.get(name) or "")) for name in ("title", "space", "reason")}
+    if found := facts.get("finding"):
+        said["title"] = on_one_line(verb(Kind(found["kind"]), found, zone))
     said["when"] = _span(facts, zone, _whole_day)
     if facts.get("dates", 1) > 1:
         said["dates"] = i18n.number(facts["dates"], 0)

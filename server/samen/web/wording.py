@@ -33,6 +33,22 @@ SENTENCES = {
     "already_released": N_("This booking was given back before."),
     "already_over": N_("This booking is over: it ended on %(ended)s."),
     "already_asked": N_("Somebody has asked for it before."),
+    "done_in_the_future": N_("It cannot be done later than today, %(today)s."),
+    "finding_moved_on": N_("That cannot be done with it any more: somebody changed it, or it was measured."),
+    "no_such_finding": N_("There is no such finding among those that are yours to act on."),
+    "no_such_member": N_("There is no such member."),
+    "reason_needed": N_("Say why: others will read it."),
+    "too_few_days_in_quarters": N_(
+        "%(days)s days are measured by quarters of an hour, at least %(least)s are needed."
+    ),
+    "too_few_days_measured": N_("%(days)s days are measured, at least %(least)s are needed."),
+    "too_few_days_to_compare": N_(
+        "%(days)s days before or after are measured, at least %(least)s are needed."
+    ),
+    "too_few_hours_empty": N_(
+        "It is known to have been empty and not booked for %(hours)s hours, at least %(least)s are needed."
+    ),
+    "too_few_weeks_measured": N_("%(weeks)s weeks are measured, at least %(least)s are needed."),
     "already_waiting": N_("You are waiting for %(space)s at that time already."),
     "bill_known": N_("A bill of this supplier with this number was entered before."),
     "bill_settled": N_("This bill was settled: enter another in its place."),

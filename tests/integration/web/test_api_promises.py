@@ -20,7 +20,7 @@ STREAM = "/api/v1/events"
 MEETING = "BEGIN:VEVENT\nUID:m@else\nDTSTART:20261126T{hour}0000\nDURATION:PT1H\nEND:VEVENT"
 CALENDAR = {"Content-Type": "text/calendar"}
 # What a token for bookings does not open.
-ENERGY = tuple(f"{API}/{path}" for path in ("energy", "devices", "statements"))
+ENERGY = tuple(f"{API}/{path}" for path in ("energy", "devices", "findings", "statements"))
 # What is right of a body, where something must be said at all.
 BODIES = {
     "/dates": {"date": at("10:00").isoformat()},
@@ -261,5 +261,6 @@ def _looks(_house, week):
         "energy/main",
         "devices",
         "statements",
+        "findings",
     ):
         week.mounia.get(f"{API}/{path}")

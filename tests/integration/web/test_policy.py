@@ -44,6 +44,9 @@ MATRIX = {
     "/energy/sharing/reconcile": {"mounia", "axel"},
     "/energy/sharing/reconcile.csv": {"mounia", "axel"},
     "/energy/mine": EVERYBODY,
+    "/energy/findings": {"mounia", "axel"},
+    "/energy/findings.csv": {"mounia", "axel"},
+    "/findings": EVERYBODY,
     "/devices": {"mounia", "axel"},
     "/members": {"ada", "mounia"},
     "/api/v1/spaces": EVERYBODY,
@@ -53,6 +56,7 @@ MATRIX = {
     "/api/v1/spaces/free?from=2026-11-24T10:00Z&to=2026-11-24T11:00Z": EVERYBODY,
     "/api/v1/energy/main": EVERYBODY,
     "/api/v1/statements": EVERYBODY,
+    "/api/v1/findings": EVERYBODY,
     "/api/v1/devices": {"mounia", "axel"},
     "/api/v1/spaces/iris/rules": EVERYBODY,
     "/api/v1/blackouts": EVERYBODY,
@@ -164,6 +168,7 @@ def test_another_tenants_booking_cannot_be_cancelled(house):
     [
         (Scope.ENERGY, "/api/v1/occurrences"),
         (Scope.BOOKINGS, "/api/v1/energy/main"),
+        (Scope.BOOKINGS, "/api/v1/findings"),
         (Scope.BOOKINGS, "/api/v1/devices"),
     ],
 )

@@ -12,6 +12,7 @@ from samen.web.api import (
     energy,
     events,
     feeds,
+    findings,
     imports,
     notices,
     occurrences,
@@ -44,6 +45,7 @@ BLUEPRINTS: tuple[SpecBlueprint, ...] = (
     notices.blueprint,
     energy.blueprint,
     statements.blueprint,
+    findings.blueprint,
     devices.blueprint,
     events.blueprint,
 )
