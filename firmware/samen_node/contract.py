@@ -34,7 +34,12 @@ class ContractError(ValueError):
 
 
 def topic(site: str, device: str, leaf: str) -> str:
-    """Full topic of a leaf such as "t/energy"; ContractError("bad_topic") if it cannot exist."""
+    """Full topic of a leaf such as "t/energy"; ContractError("bad_topic") if it cannot exist.
+
+    Of "zones/plan", `device` is the zone: the server alone publishes it, on {site}/zones/{zone}/plan.
+    """
+    if leaf == "zones/plan":
+        return "/".join((ROOT, _slug(site), "zones", _slug(device), "plan"))
     return "/".join((ROOT, _slug(site), _slug(device), _known(leaf)))
 
 
@@ -42,6 +47,10 @@ def parse_topic(topic: str) -> "tuple[str, str, str]":
     """Split a full topic into (site, device, leaf); ContractError("bad_topic") otherwise."""
     parts = topic.split("/", 4)
     if len(parts) != 5 or parts[0] + "/" + parts[1] != ROOT:
+        raise ContractError("bad_topic", topic[:80])
+    if parts[3] == "zones" and parts[4][-5:] == "/plan":
+        parts[3:] = [parts[4][:-5], "zones/plan"]
+    elif parts[4] == "zones/plan":
         raise ContractError("bad_topic", topic[:80])
     return _slug(parts[2]), _slug(parts[3]), _known(parts[4])
 
@@ -87,6 +96,7 @@ cmd/res id=text:64 ok=flag detail?=text:0:200
 ota/desired version=text:64 size=int:1:16777216 sha256=text:64:64 hmac=text:64:64
 ota/status version=text:64 state=staged|trial|confirmed|rolled_back detail?=text:0:200
 next items=list:32:is:@occurrence
+zones/plan zone=text:64 at=instant now=is:@setpoint steps=list:32:is:@step valid_until=instant steering=flag
 @stamp seq=count ts=instant? tq=ntp|rtc|none up=count
 @item/occupancy s=text:16 @stamp d=is:@occupancy
 @item/energy s=text:16 @stamp d=is:@energy
@@ -98,6 +108,8 @@ ev=list:8:pir|radar_move|radar_still|co2 n?=span?
 @climate t?=num:-60:90? rh?=num:0:100? co2?=num:0:40000?
 @snapshot occupancy?=is:@occupancy energy?=table:16:is:@energy climate?=is:@climate p1?=table:48:pair
 @occurrence start=instant end=instant state=booked|held|blackout
+@setpoint t=num:-60:90 vent=off|low|on
+@step from=instant until=instant @setpoint
 """
 # Schemas already read. A node has more time than heap: it reads a schema again for each message.
 _read: "dict[str, Any]" = {}
@@ -181,10 +193,18 @@ def _consistent(schema: str, record: "dict[str, Any]") -> bool:
         return bool(record["from"] <= record["to"])
     if schema == "@occurrence":
         return bool(record["start"] < record["end"])
+    if schema == "@step":
+        return bool(record["from"] < record["until"])
+    if schema == "zones/plan":
+        return _in_order(record["steps"]) and bool(record["at"] < record["valid_until"])
     if schema == "@climate":
         return len(record) > 0
     some = {"replay": "items", "ack": "got"}.get(schema)
     return some is None or len(record[some]) > 0
+
+
+def _in_order(steps: "list[dict[str, Any]]") -> bool:
+    return all(steps[n - 1]["until"] <= steps[n]["from"] for n in range(1, len(steps)))
 
 
 def _integer(value: "Any", name: str, low: int, high: int) -> int:

@@ -82,8 +82,8 @@ def test_what_is_found_can_be_booked(calendar):
 def test_warm_zones_come_first_then_the_best_fit(calendar):
     assert slugs(search(calendar, people=8)) == [
         "marolles",
-        "keuken",
         "iris",
+        "keuken",
         "atelier",
         "zenne-zuid",
         "zenne-noord",

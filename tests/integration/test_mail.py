@@ -393,10 +393,8 @@ def test_tick_sends_what_is_due(office, sink, monkeypatch):
 
     answer = CliRunner().invoke(samen, ["tick", "--once"])
 
-    assert (answer.exit_code, answer.stdout) == (
-        0,
-        "0 rolled up, 0 bookings looked at, 0 waits settled, 1 mails\n",
-    )
+    assert answer.exit_code == 0
+    assert "1 mails, " in answer.stdout
     assert len(sink.mails) == 1
 
 

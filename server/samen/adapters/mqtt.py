@@ -169,12 +169,14 @@ def say(broker: Broker, publications: Sequence[Publication]) -> bool:
 class Watch:
     """A subscription for what happens now: nothing is kept while it is away.
 
-    `handle` is called on the client's own thread, once a message.
+    `handle` is called on the client's own thread, once a message. `links` counts how often it met the broker:
+    one that was away may have forgotten what it was to keep.
     """
 
     def __init__(self, broker: Broker, topics: Sequence[str], handle: Callable[[Message], None]) -> None:
         self._topics = topics
         self._handle = handle
+        self.links = 0
         self._client = _client(broker, "", keeps_session=False)
         self._client.on_connect = self._on_connect
         self._client.on_message = self._on_message
@@ -194,7 +196,10 @@ class Watch:
     def _on_connect(
         self, client: Client, _userdata: object, _flags: ConnectFlags, code: ReasonCode, _: Properties | None
     ) -> None:
-        if not code.is_failure:
+        if code.is_failure:
+            return
+        self.links += 1
+        if self._topics:
             client.subscribe([(topic, 0) for topic in self._topics])
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:

@@ -10,10 +10,12 @@ import click
 import structlog
 from sqlalchemy.exc import OperationalError
 
+from samen.adapters import mqtt
 from samen.adapters.db import Database
 from samen.adapters.smtp import post_for
 from samen.cli.archive import archive_job
 from samen.cli.findings import NightlyLook
+from samen.cli.heating import Plans, WarmUps
 from samen.cli.ingest import until_told
 from samen.cli.sweep import Sweep
 from samen.cli.waiting import waiting_job
@@ -65,8 +67,8 @@ def _lapse_mails(database: Database) -> int:
         return mail.lapse(session, utc_now())
 
 
-def jobs(settings: Settings, stop: threading.Event) -> dict[str, Job]:
-    """What `samen tick` does, under the names by which it reports."""
+def jobs(settings: Settings, stop: threading.Event, watch: mqtt.Watch) -> dict[str, Job]:
+    """What `samen tick` does, under the names by which it reports; `watch` sees the broker come back."""
     sweep = Sweep(settings.mqtt, utc_now)
     return {
         "rolled up": catch_up,
@@ -76,6 +78,8 @@ def jobs(settings: Settings, stop: threading.Event) -> dict[str, Job]:
         "waits settled": waiting_job(settings.mqtt, utc_now),
         "mails": mail_job(settings, stop),
         "sites searched for waste": NightlyLook(utc_now),
+        "heating plans said": Plans(settings.mqtt, utc_now, lambda: watch.links),
+        "warm-ups measured": WarmUps(utc_now),
     }
 
 
@@ -101,11 +105,12 @@ def _repeat(job: Job, database: Database, stop: threading.Event) -> None:
 @click.command
 @click.option("--once", is_flag=True, help="Do what is due now and leave.")
 def tick(once: bool) -> None:
-    """Do what is due: roll readings up, free rooms that stand empty, send mails, look for waste."""
+    """Do what is due: roll readings up, free rooms that stand empty, heat, send mails, look for waste."""
     configure_logs()
     settings = Settings.from_env()
     stop = threading.Event()
-    database, todo = Database(settings.database_url), jobs(settings, stop)
+    watch = mqtt.Watch(settings.mqtt, (), lambda _message: None)
+    database, todo = Database(settings.database_url), jobs(settings, stop, watch)
     try:
         if once:
             click.echo(", ".join(f"{job(database)} {name}" for name, job in todo.items()))
@@ -113,6 +118,7 @@ def tick(once: bool) -> None:
             until_told(stop)
             run_tick(database, tuple(todo.values()), stop)
     finally:
+        watch.stop()
         database.dispose()
 
 

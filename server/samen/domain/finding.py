@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 from samen.domain.interval import Interval, gaps
 from samen.domain.rules import Refusal, SpaceRules, Wanted, opening_of, refusals
@@ -21,15 +22,19 @@ LASTING = frozenset(
 class EnergyHint:
     """What a booking would take in heat. `warm`: the space's zone is heated at that time anyway.
 
-    What is known today is warm or cold; once a model of the zone tells kWh, `cost` gives those.
+    `kwh`: to warm the zone up from what it will have cooled down to, as it is shown, so that what looks alike
+    counts alike; None for a space that belongs to no zone. `about`: by its area, where no meter told.
     """
 
     warm: bool
+    kwh: float | None = None
+    about: bool = False
 
     @property
     def cost(self) -> float:
-        """Comparable among spaces; the least is the best."""
-        return 0.0 if self.warm else 1.0
+        """Comparable among spaces; the least is the best, and what nobody knows comes last."""
+        unknown = 0.0 if self.warm else inf
+        return unknown if self.kwh is None else self.kwh
 
 
 def preference(energy: EnergyHint, capacity: int, position: int) -> tuple[float, int, int]:

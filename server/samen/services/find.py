@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from samen.adapters.db.models import Claim, Site, Space, SpaceKind
+from samen.adapters.db.models import Site, Space, SpaceKind
 from samen.domain.access import Viewer
 from samen.domain.alternatives import alternatives
 from samen.domain.finding import LASTING, USUAL, EnergyHint, free_stretch, lacks, preference, right_now
@@ -19,6 +19,7 @@ from samen.domain.presence import RoomNow
 from samen.domain.rules import Booker, Refusal, Wanted, needs_approval
 from samen.services import placing
 from samen.services.booking import booker_of
+from samen.services.heat_hint import heat_hints
 from samen.services.placing import Party, Picture, Slot
 from samen.services.rooms import RoomState, room_states
 
@@ -73,7 +74,7 @@ class Place:
     spaces: Sequence[Space]
     picture: Picture
     around: Interval
-    warm: frozenset[int]
+    heat: Mapping[int, EnergyHint]
 
     def held(self, space: Space) -> Sequence[Interval]:
         """When the space cannot be booked for what stands there."""
@@ -81,7 +82,8 @@ class Place:
 
     def found(self, space: Space, during: Interval, until: datetime, who: Booker) -> Found:
         yes = needs_approval(space.approval, space.owner_id, who)
-        return Found(space, during, until, EnergyHint(warm=space.zone_id in self.warm), yes)
+        hint = self.heat.get(space.zone_id or 0, EnergyHint(warm=False))
+        return Found(space, during, until, hint, yes)
 
 
 def sites(session: Session) -> Sequence[Site]:
@@ -108,7 +110,7 @@ def free_spaces(
     party = Party(booker_of(viewer), needs.people)
     found = [
         place.found(space, during, _free_until(space, during, place), party.who)
-        for during, place in _places(session, times, needs.kind)
+        for during, place in _places(session, times, needs.kind, now)
         for space in place.spaces
         if not _reasons(space, during, needs, place.picture, party, now)
     ]
@@ -126,7 +128,7 @@ def near_misses(
     party = Party(booker_of(viewer), needs.people)
     missed = [
         Miss(space, during, _telling(reasons), _times(space, during, reasons, place, party, now))
-        for during, place in _places(session, times, needs.kind, DAYS_AFTER)
+        for during, place in _places(session, times, needs.kind, now, DAYS_AFTER)
         for space in place.spaces
         if (reasons := _reasons(space, during, needs, place.picture, party, now))
     ]
@@ -140,7 +142,7 @@ def free_now(session: Session, viewer: Viewer, now: datetime) -> list[FreeNow]:
     states = {state.space_id: state for site_id in times for state in room_states(session, site_id, now)}
     found = [
         FreeNow(place.found(space, *offered, who), states[space.id])
-        for _during, place in _places(session, times, SpaceKind.ROOM)
+        for _during, place in _places(session, times, SpaceKind.ROOM, now)
         for space in place.spaces
         if (offered := right_now(Wanted(during, who=who), place.picture.rules[space.id], place.held(space)))
     ]
@@ -148,7 +150,11 @@ def free_now(session: Session, viewer: Viewer, now: datetime) -> list[FreeNow]:
 
 
 def _places(
-    session: Session, times: Mapping[int, Interval], kind: SpaceKind | None, days_after: int = 0
+    session: Session,
+    times: Mapping[int, Interval],
+    kind: SpaceKind | None,
+    now: datetime,
+    days_after: int = 0,
 ) -> Iterator[tuple[Interval, Place]]:
     """Each site with such spaces, and the time wanted there; read over that local day and those after."""
     for site in session.scalars(select(Site).where(Site.id.in_(times)).order_by(Site.id)):
@@ -159,7 +165,7 @@ def _places(
             last = local_day(day + timedelta(days=days_after), zone)
             around = hull([during, local_day(day, zone), last])
             picture = placing.look(session, spaces, around)
-            yield during, Place(spaces, picture, around, _warm_zones(session, during))
+            yield during, Place(spaces, picture, around, heat_hints(session, site, during, now))
 
 
 def _spaces(session: Session, site: Site, kind: SpaceKind | None) -> Sequence[Space]:
@@ -169,16 +175,6 @@ def _spaces(session: Session, site: Site, kind: SpaceKind | None) -> Sequence[Sp
         .options(selectinload(Space.features), selectinload(Space.parts))
         .order_by(Space.position)
     ).all()
-
-
-def _warm_zones(session: Session, during: Interval) -> frozenset[int]:
-    """Zones in which something is booked at that time, so that they are heated anyway."""
-    heated = (
-        select(Space.zone_id)
-        .join(Claim, Claim.space_id == Space.id)
-        .where(Claim.active, Claim.starts_at < during.end, Claim.ends_at > during.start)
-    )
-    return frozenset(zone for zone in session.scalars(heated) if zone is not None)
 
 
 def _reasons(

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Site, Space
+from samen.domain.finding import EnergyHint
 from samen.domain.interval import Interval
 from samen.domain.rules import Refusal
 from samen.services import calendar
@@ -49,8 +50,8 @@ class Wall:
     def found(self, one: Found) -> dict[str, Any]:
         """A card of what is free for the whole time."""
         return self._card(one.space, one.during) | {
-            "warm": one.energy.warm,
-            "heated": one.space.zone_id is not None,
+            "warm": one.energy.cost == 0,
+            "heat": heat_words(one.energy),
             "needs_approval": one.needs_approval,
             "until": self.view.clock_end(one.free_until),
             "book": self._way(one.space, one.during),
@@ -110,6 +111,23 @@ class Wall:
             "label": label if on == self.view.on else f"{day}, {label}",
             "says": _("Book %(room)s, %(day)s, %(span)s", room=space.name, day=day, span=label),
         }
+
+
+def heat_words(energy: EnergyHint) -> str:
+    """What heat a booking would take; empty where nobody knows."""
+    said: str = ""
+    if energy.warm:
+        said = _("heated anyway")
+    elif energy.kwh == 0:
+        said = _("still warm")
+    elif energy.kwh is not None:
+        kwh = i18n.number(energy.kwh, 0 if energy.about else 1)
+        said = (
+            _("about %(kwh)s kWh to heat it", kwh=kwh)
+            if energy.about
+            else _("%(kwh)s kWh to heat it", kwh=kwh)
+        )
+    return said
 
 
 def reasons_said(reasons: Sequence[Refusal], zone: ZoneInfo) -> list[str]:

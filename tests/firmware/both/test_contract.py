@@ -9,7 +9,7 @@ from node_parts.ground import GOLDEN, raises, read
 from samen_node import contract
 
 READINGS = ["t/occupancy", "t/energy", "t/climate", "t/p1", "t/clock", "replay", "ack", "gap"]
-ORDERS = ["cfg/desired", "cfg/reported", "cmd", "cmd/res", "ota/desired", "ota/status", "next"]
+ORDERS = ["cfg/desired", "cfg/reported", "cmd", "cmd/res", "ota/desired", "ota/status", "next", "zones/plan"]
 LEAVES = ["status", "meta", "state", "diag"] + READINGS + ORDERS
 
 
@@ -60,8 +60,16 @@ def test_a_topic_outside_the_contract_is_refused():
         "samen/v1/a/b/t/heat",
         "samen/v1//b/ack",
         "samen/v1/a/#/ack",
+        "samen/v1/a/zones/plan",
+        "samen/v1/a/zones//plan",
+        "samen/v1/a/zones/b/c/plan",
+        "samen/v1/a/b/zones/plan",
     ):
         assert raises(contract.ContractError, contract.parse_topic, bad).code == "bad_topic"
+
+
+def test_a_zone_s_plan_has_a_place_of_its_own_beside_the_nodes():
+    assert contract.topic("bota75", "front", "zones/plan") == "samen/v1/bota75/zones/front/plan"
 
 
 def test_a_message_above_two_kibibytes_is_neither_written_nor_read():

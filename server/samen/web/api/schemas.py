@@ -302,10 +302,16 @@ class SpaceSchema(Schema):
 
 
 class FreeSpaceSchema(SpaceSchema):
-    """A space that is free. `free_until`: within that day; `warm`: its zone is heated at that time anyway."""
+    """A space that is free. `free_until`: within that day; `warm`: its zone is heated at that time anyway.
+
+    `heat_kwh`: what warming its zone up takes, null where it belongs to none; an estimate by area where no
+    meter told.
+    """
 
     free_until = fields.AwareDateTime(format="iso", required=True)
     warm = fields.Boolean(required=True)
+    heat_kwh = fields.Float(required=True, allow_none=True)
+    heat_is_estimate = fields.Boolean(required=True)
     needs_approval = fields.Boolean(required=True)
 
 

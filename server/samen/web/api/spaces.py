@@ -51,6 +51,8 @@ def _offered(found: Found) -> dict[str, Any]:
     return {
         "free_until": found.free_until,
         "warm": found.energy.warm,
+        "heat_kwh": found.energy.kwh,
+        "heat_is_estimate": found.energy.about,
         "needs_approval": found.needs_approval,
     }
 

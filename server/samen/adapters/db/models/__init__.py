@@ -6,6 +6,7 @@ from samen.adapters.db.models.booking import Claim, Occurrence, OccurrenceStatus
 from samen.adapters.db.models.device import Boot, Device, DeviceState, Quarantined, QuarantineTally
 from samen.adapters.db.models.feed import CalendarFeed, FeedKind
 from samen.adapters.db.models.finding import Finding, WasteReview
+from samen.adapters.db.models.heating import SteeredDay, WarmUp, ZoneHeating, ZoneWarming
 from samen.adapters.db.models.idempotency import IdempotencyKey
 from samen.adapters.db.models.intervention import Dossier, Intervention, InterventionPicture
 from samen.adapters.db.models.member import ApiToken, Invitation, LoginSession, Member, Membership
@@ -69,7 +70,6 @@ from samen.adapters.db.models.weather import (
 )
 
 __all__ = [
-    "PER_SHOWN_UNIT",
     "ApiToken",
     "ArchiveAsk",
     "AuditEntry",
@@ -113,6 +113,7 @@ __all__ = [
     "OccurrenceStatus",
     "OutdoorDay",
     "OutdoorHour",
+    "PER_SHOWN_UNIT",
     "Peak",
     "Price",
     "QuarantineTally",
@@ -134,6 +135,7 @@ __all__ = [
     "SpaceKind",
     "SpacePermission",
     "SpaceState",
+    "SteeredDay",
     "Step",
     "Tenant",
     "TenantStanding",
@@ -142,6 +144,10 @@ __all__ = [
     "Unit",
     "WaitState",
     "Waiting",
+    "WarmUp",
     "WasteReview",
+    "WeatherSource",
     "Zone",
+    "ZoneHeating",
+    "ZoneWarming",
 ]
