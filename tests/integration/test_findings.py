@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select, update
 
 from samen.adapters.db.models import Space, Step, Tenant, WasteReview
+from samen.cli.findings import NightlyLook
 from samen.domain.rules import Refusal
 from samen.domain.waste import Kind, State
 from samen.services import findings
 from support.wasting import TODAY, Wasting, at_work, night_of
+from support.web import Clock
 
 LATE = [TODAY - timedelta(days=n) for n in (5, 12, 19)]
 
@@ -281,3 +283,15 @@ def test_what_is_no_longer_measured_is_not_gone(charging):
 
 def test_its_date_is_a_local_date():
     assert night_of(0).date() == date(2026, 11, 23)
+
+
+def test_tick_looks_every_ten_minutes_at_the_most(cheap):
+    clock = Clock(night_of(0))
+    look = NightlyLook(clock)
+    assert look(cheap.database) == 1
+
+    clock.now = night_of(1, 3, 0)
+    again = look(cheap.database)
+    clock.now = night_of(1, 3, 9)
+
+    assert (again, look(cheap.database)) == (1, 0)

@@ -31,9 +31,15 @@ def at_work(local):
 class Wasting:
     """The demo building, whose only meters and sensors are those that a test lets count."""
 
-    def __init__(self, database):
+    def __init__(self, database, boss=None):
+        """`boss`: a manager of a building that is furnished already."""
+        self.database, self.boss = database, boss
+        if boss is None:
+            self._furnish()
+
+    def _furnish(self):
+        database = self.database
         load_demo(database)
-        self.database = database
         self.boss = a_member(database, "boss@pixel.test", "radio-pixel", Role.MANAGER)
         self.ada = a_member(database, "ada@rue.test", "atelier-rue", Role.TENANT_ADMIN)
         self.an = a_member(database, "an@rue.test")

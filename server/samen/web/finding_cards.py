@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from samen.adapters.db.models import Finding, Member
 from samen.domain.access import Viewer
@@ -91,8 +92,8 @@ def _occasions(facts: Mapping[str, Any], zone: ZoneInfo) -> list[list[str]]:
 
 def _ran(facts: Mapping[str, Any]) -> list[str]:
     """What ran in a peak, and who had booked."""
-    parts = [f"{name}: {i18n.number(kw)} kW" for name, kw in facts.get("parts", [])]
-    return parts + [f"{space}: {tenant}" for space, tenant in facts.get("booked", [])]
+    parts = [f"{name} ({i18n.number(kw)} kW)" for name, kw in facts.get("parts", [])]
+    return parts + [f"{space} ({tenant})" for space, tenant in facts.get("booked", [])]
 
 
 def chart(one: Finding) -> dict[str, Any] | None:
@@ -165,9 +166,14 @@ def _meter(one: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         "base_share": _percent(one.get("base_share")),
         "trend": finding_words.course(one.get("trend")),
         "closed": _percent(one.get("out_of_hours")),
-        "basis": finding_words.basis(one) if "days" in one else "",
+        "basis": _measured_days(one) if "days" in one else "–",
         "untold": [_untold(kind, code, facts, zone) for kind, code, facts in one["untold"]],
     }
+
+
+def _measured_days(one: Mapping[str, Any]) -> str:
+    days = str(ngettext("%(num)d day", "%(num)d days", one["days"]))
+    return days if one["known"] >= 0.995 else f"{days} ({_percent(one['known'])})"
 
 
 def _percent(share: float | None) -> str:
@@ -176,7 +182,7 @@ def _percent(share: float | None) -> str:
 
 def _untold(kind: str | None, code: str, facts: Mapping[str, Any], zone: ZoneInfo) -> str:
     said = refusal_text(Refusal(code, facts), zone)
-    return said if kind is None else f"{finding_words.kind_word(Kind(kind))}: {said}"
+    return said if kind is None else f"{finding_words.kind_word(Kind(kind))} – {said}"
 
 
 def peak_rows(figures: Mapping[str, Any], zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -187,7 +193,7 @@ def peak_rows(figures: Mapping[str, Any], zone: ZoneInfo) -> list[dict[str, Any]
             "at": i18n.moment(datetime.fromisoformat(one["at"]), zone),
             "kw": i18n.number(one["kw"]),
             "ran": _ran({"parts": one["parts"]}) + _rest(one["rest_kw"]),
-            "booked": [f"{space}: {tenant}" for space, tenant in one["booked"]],
+            "booked": [f"{space} ({tenant})" for space, tenant in one["booked"]],
         }
         for meter in figures.get("meters", [])
         for one in meter.get("peaks", [])
@@ -195,4 +201,5 @@ def peak_rows(figures: Mapping[str, Any], zone: ZoneInfo) -> list[dict[str, Any]
 
 
 def _rest(kw: float | None) -> list[str]:
-    return [] if kw is None else [f"{_('On no sub-meter')}: {i18n.number(kw)} kW"]
+    nowhere = _("On no sub-meter")
+    return [] if kw is None else [f"{nowhere} ({i18n.number(kw)} kW)"]

@@ -82,7 +82,8 @@ def _risen(facts: Facts, _zone: ZoneInfo) -> str:
     )
     if facts["whole_year"]:
         return str(said)
-    return f"{said} {_('It was watched for less than a year: it may be the season.')}"
+    doubt = _("It was watched for less than a year: it may be the season.")
+    return f"{said} {doubt}"
 
 
 def _closed(facts: Facts, _zone: ZoneInfo) -> str:
@@ -94,7 +95,8 @@ def _closed(facts: Facts, _zone: ZoneInfo) -> str:
     if "change" not in facts:
         return str(said)
     percent = i18n.signed_percent(facts["change"])
-    return f"{said} {_('That is %(percent)s against the four weeks before.', percent=percent)}"
+    moved = _("That is %(percent)s against the four weeks before.", percent=percent)
+    return f"{said} {moved}"
 
 
 def _empty(facts: Facts, _zone: ZoneInfo) -> str:
@@ -203,7 +205,8 @@ def track(known: Track | None) -> str | None:
     if not known.median_kwh_year:
         return str(said)
     kwh = i18n.number(known.median_kwh_year, 0)
-    return f"{said} {_('It then saved %(kwh)s kWh a year, in the median.', kwh=kwh)}"
+    saved = _("It then saved %(kwh)s kWh a year, in the median.", kwh=kwh)
+    return f"{said} {saved}"
 
 
 def state_word(state: State) -> str:
@@ -246,4 +249,5 @@ def course(trend: Facts | None) -> str:
         return words[course]
     percent = i18n.signed_percent(trend["fraction"])
     said = _("%(course)s, %(percent)s a month", course=words[course], percent=percent)
-    return str(said) if trend["whole_year"] else f"{said} ({_('may be the season')})"
+    doubt = _("may be the season")
+    return str(said) if trend["whole_year"] else f"{said} ({doubt})"
