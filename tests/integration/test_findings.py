@@ -120,6 +120,18 @@ def test_ventilation_that_runs_into_the_night_is_found_with_the_hour_of_closing(
     assert one.kwh_year == pytest.approx(0.5 * 3 * 365.25, rel=0.05)
 
 
+def test_what_a_sub_meter_explains_is_told_once_where_it_can_be_ended(cheap):
+    def late(local):
+        return 0.5 * (local.hour >= 8 or local.hour < 1)
+
+    cheap.counts("ventilation", lambda at: 0.1 + late(at))
+    cheap.counts("main", lambda at: 0.4 + late(at) + 2.0 * at_work(at))
+
+    cheap.night()
+
+    assert [one.meter.slug for one in cheap.findings(kind=Kind.OUT_OF_HOURS)] == ["ventilation"]
+
+
 @pytest.mark.parametrize(("region", "kinds"), [("brussels", []), ("flanders", [Kind.PEAK])])
 def test_a_peak_is_waste_only_where_it_is_billed(cheap, region, kinds):
     peak = TODAY - timedelta(days=4)

@@ -29,6 +29,9 @@ from samen.domain.waste import Judged, Kind, State, Waste
 from samen.services.prices import price_book
 from samen.services.waste import booked_in, seen_until, seen_within, watched_meters
 
+# Of what a main meter tells, so much is explained by its sub-meters.
+MOSTLY = 0.5
+
 
 @dataclass(frozen=True)
 class Found:
@@ -73,7 +76,10 @@ def review(session: Session, site: Site, now: datetime) -> Review:
         site.id,
         today,
         {"meters": [_figures(session, meter, one) for meter, one in judged.items()]},
-        [one for meter, each in sure.items() for one in _found(session, meter, each, prices, today)],
+        _where_it_ends(
+            [one for meter, each in sure.items() for one in _found(session, meter, each, prices, today)],
+            {meter.id: meter.main_id for meter in meters},
+        ),
         frozenset((meter.id, kind) for meter, one in sure.items() for kind in set(Kind) - set(one.untold())),
         [_measure(session, *due) for due in _to_measure(session, site.id, today)],
     )
@@ -101,6 +107,25 @@ def _found(session: Session, meter: Meter, judged: Judged, prices: PriceBook, to
         if waste.kind is not Kind.PEAK or cents:
             found.append(Found(meter.id, waste, cents, prices.is_estimate(meter.kind.value, today)))
     return found
+
+
+def _where_it_ends(found: Sequence[Found], mains: Mapping[int, int | None]) -> list[Found]:
+    """Without what sub-meters mostly explain: it is told once, where somebody can end it."""
+    kept = []
+    for one in found:
+        kwh = one.waste.kwh_year
+        if kwh is None or _below(one, found, mains) < MOSTLY * kwh:
+            kept.append(one)
+    return kept
+
+
+def _below(one: Found, found: Sequence[Found], mains: Mapping[int, int | None]) -> float:
+    """What of the same kind was found on the sub-meters, in kWh a year."""
+    return sum(
+        other.waste.kwh_year or 0.0
+        for other in found
+        if mains[other.meter_id] == one.meter_id and other.waste.kind is one.waste.kind
+    )
 
 
 def _cents(waste: Waste, meter: Meter, prices: PriceBook, today: date) -> int | None:
