@@ -32,7 +32,7 @@ def faults_of_npm_lock(path: Path) -> Iterator[str]:
 
 def main() -> int:
     """Print the faults; 1 when there are any."""
-    requirements = [*sorted(ROOT.glob("requirements/*.txt")), ROOT / "benchmarks" / "opendsm.txt"]
+    requirements = sorted([*ROOT.glob("requirements/*.txt"), *ROOT.glob("benchmarks/*.txt")])
     faults = [fault for path in requirements for fault in faults_of_requirements(path)]
     faults += faults_of_npm_lock(ROOT / "dashboards" / "package-lock.json")
     for fault in faults:

@@ -69,6 +69,16 @@ def test_without_json_it_says_so_in_sentences(files):
     assert answer.stdout.startswith("proved: 20.")
 
 
+def test_what_cannot_be_told_is_said_in_notes(files):
+    named = ["old=2014-06-01", "middle=2015-06-01", "new=2016-12-24", "next=2017-06-01"]
+
+    answer = run(*files, *(part for one in named for part in ("--intervention", one)))
+
+    notes = [line for line in answer.stdout.splitlines() if line.startswith("note: ")]
+    assert [note.split()[1] for note in notes] == ["old", "middle", "next", "new"]
+    assert "falls within the baseline" in notes[1]
+
+
 @pytest.mark.parametrize(
     ("option", "value", "says"),
     [

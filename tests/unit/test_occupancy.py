@@ -54,6 +54,20 @@ def test_what_was_saved_and_what_being_away_accounts_for_add_up():
     assert found.occupancy.hours == pytest.approx(0.7 * found.occupancy.usual_hours, rel=0.05)
 
 
+def test_a_measure_is_not_credited_with_being_away():
+    energy, deg_c, hours = a_house(away=1.0)
+    moved_out = REPORTING.first + timedelta(days=150)
+    left = {on: value * (0.2 if on >= moved_out else 1) for on, value in hours.items()}
+    used = {on: value - KWH_PER_HOUR * (hours[on] - left[on]) for on, value in energy.items()}
+
+    alone, with_hours = (
+        evaluate(used, deg_c, BASELINE, REPORTING, [("lamps", moved_out)], occupied_hours=known).effects[0]
+        for known in (None, left)
+    )
+
+    assert (alone.verdict, with_hours.verdict) == (Verdict.PROVED, Verdict.CANNOT_TELL)
+
+
 def test_a_few_days_without_a_measurement_are_taken_for_usual_ones():
     found = judge(lambda on: on.day != 13, away=0.5)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from samen.domain.evaluation import Evaluation, evaluate
-from samen.domain.savings import Saving, Verdict, payback_years, t_90, verdict
+from samen.domain.savings import Saving, Verdict, t_90, verdict
 from support.drawn_buildings import BASELINE, REPORTING, YEAR, Building, a_building
 
 BUILDINGS = 400
@@ -126,10 +126,3 @@ def test_what_cannot_be_trusted_is_likely_at_the_most_and_never_an_increase():
 def test_bands_that_differ_by_more_than_twice_do_not_agree():
     assert Saving(20.0, 100.0, 5.0, 9.9).bands_agree
     assert not Saving(20.0, 100.0, 10.1, 5.0).bands_agree
-
-
-def test_a_measure_is_paid_back_within_a_band_that_may_have_no_end():
-    sure, unsure = payback_years(100_000, 20_000, 5_000), payback_years(100_000, 20_000, 25_000)
-
-    assert (sure.low_years, sure.years, sure.high_years) == (4, 5, pytest.approx(6.67, abs=0.01))
-    assert unsure.high_years == float("inf")

@@ -194,7 +194,7 @@ def fit(energy_kwh: Array, *candidates: Rows) -> Fit:
     if len(energy_kwh) < 3:
         raise ValueError("three rows at the least")
     fits = [
-        _fitted(model, energy_kwh, rows) for rows in candidates for model in _Search(energy_kwh, rows).found()
+        fitted(shape, energy_kwh, rows) for rows in candidates for shape in _Search(energy_kwh, rows).found()
     ]
     # One yardstick for all: the autocorrelation that the best of them leaves.
     rho = min(fits, key=lambda one: one.sse).rho
@@ -206,7 +206,11 @@ def criterion(n: int, sse: float, parameters: int, rho: float) -> float:
     return effective(n, rho) * math.log(max(sse, 1e-12) / n) + parameters * math.log(n)
 
 
-def _fitted(model: Model, energy_kwh: Array, rows: Rows) -> Fit:
+def fitted(shape: Model, energy_kwh: Array, rows: Rows) -> Fit:
+    """The coefficients of one shape with its balance points by least squares, and how well they tell."""
+    design = rows.design(shape) * rows.weights[:, None]
+    solved, *_ = np.linalg.lstsq(design, energy_kwh * rows.weights, rcond=None)
+    model = shape.with_coefficients(np.asarray(solved, dtype=np.float64))
     residuals = (energy_kwh - rows.predict(model)) * rows.weights
     sse, mean = float(residuals @ residuals), float(np.average(energy_kwh, weights=rows.days))
     spread = float((((energy_kwh - mean) * rows.weights) ** 2).sum())
@@ -233,7 +237,7 @@ class _Search:
     """Tries every balance point, after what mean and terms explain is taken out (Frisch and Waugh)."""
 
     def __init__(self, energy_kwh: Array, rows: Rows) -> None:
-        self._energy, self._rows = energy_kwh, rows
+        self._rows = rows
         known = rows.design(Model(Kind.MEAN, 0.0)) * rows.weights[:, None]
         self._known, _ = np.linalg.qr(known)
         ordered = np.sort(rows.deg_c)
@@ -243,11 +247,11 @@ class _Search:
         self._y = self._unexplained(energy_kwh * rows.weights)
 
     def found(self) -> Iterator[Model]:
-        """The best of each shape that the data allow."""
-        yield self._solved(Model(Kind.MEAN, 0.0))
-        for model in (self._slope(Kind.HEATING), self._slope(Kind.COOLING), self._both()):
-            if model is not None:
-                yield self._solved(model)
+        """The best balance points of each shape that the data allow; coefficients are still to come."""
+        yield Model(Kind.MEAN, 0.0)
+        for shape in (self._slope(Kind.HEATING), self._slope(Kind.COOLING), self._both()):
+            if shape is not None:
+                yield shape
 
     def _slope(self, kind: Kind) -> Model | None:
         columns = self._columns(kind)
@@ -283,9 +287,3 @@ class _Search:
     def _unexplained(self, rows: Array) -> Array:
         left: Array = rows - (rows @ self._known) @ self._known.T
         return left
-
-    def _solved(self, model: Model) -> Model:
-        weights = self._rows.weights
-        design = self._rows.design(model) * weights[:, None]
-        solved, *_ = np.linalg.lstsq(design, self._energy * weights, rcond=None)
-        return model.with_coefficients(np.asarray(solved, dtype=np.float64))

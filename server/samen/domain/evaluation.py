@@ -153,11 +153,19 @@ class _Compared:
         """The reporting rows, had they these occupied hours."""
         return self.after.rows(*columns(self.terms, self.after.on, hours))
 
-    def occupancy(self, rows: Rows, *, trusted: bool) -> tuple[Occupancy | None, list[Doubt]]:
+    def usual(self) -> Rows:
+        """The reporting rows, with the occupied hours that were usual."""
+        return self.rows(None if self.hours is None else self.hours.usual)
+
+    def actual(self) -> Rows:
+        """The reporting rows, with the occupied hours that they had."""
+        return self.rows(None if self.hours is None else self.hours.reporting)
+
+    def occupancy(self, *, trusted: bool) -> tuple[Occupancy | None, list[Doubt]]:
         """What being away accounts for, where hours were measured."""
         if self.hours is None:
             return None, []
-        found = occupancy(self.fit, rows, self.rows(self.hours.reporting), self.after, trusted=trusted)
+        found = occupancy(self.fit, self.usual(), self.actual(), self.after, trusted=trusted)
         return found, [] if found else [Doubt("occupied_hours_without_effect")]
 
 
@@ -167,11 +175,12 @@ def _judged(
     """`short`: why the baseline does not suffice; `doubts`: what else is to be said."""
     short = [*short, *poor(one.fit)]
     trusted = not short
-    rows = one.rows(None if one.hours is None else one.hours.usual)
+    rows, periods = one.usual(), (one.baseline, one.reporting)
     saved = saving(one.fit, rows, one.after.energy_kwh)
-    present, absent = one.occupancy(rows, trusted=trusted)
-    periods = (one.baseline, one.reporting)
-    told, recent = effects(one.fit, rows, one.after, periods, interventions, trusted=trusted)
+    present, absent = one.occupancy(trusted=trusted)
+    # A measure is not credited with people being away: where that is known, by the hours that there were.
+    own = one.actual() if present else rows
+    told, recent = effects(one.fit, own, one.after, periods, interventions, trusted=trusted)
     return Evaluation(
         one.fit,
         one.terms,
@@ -184,16 +193,14 @@ def _judged(
         present,
         tuple(told),
         tuple(short),
-        (
-            *doubts,
-            *absent,
-            *loose(one.fit),
-            *uncomparable(one.reporting, one.before, one.after),
-            *outside(*periods, interventions),
-            *recent,
-            *_disagreeing(saved),
-        ),
+        (*doubts, *absent, *_limits(one, saved), *outside(*periods, interventions), *recent),
     )
+
+
+def _limits(one: _Compared, saved: Saving) -> list[Doubt]:
+    """What the reader should know of the figures, though the data suffice."""
+    beyond = uncomparable(one.reporting, one.before, one.after)
+    return [*loose(one.fit), *beyond, *_disagreeing(saved)]
 
 
 def _disagreeing(saved: Saving) -> list[Doubt]:

@@ -150,25 +150,3 @@ def verdict(one: Saving, *, trusted: bool) -> Verdict:
     if one.low_fraction > 0:
         return Verdict.PROVED if trusted else Verdict.LIKELY
     return Verdict.INCREASE if trusted and one.high_fraction < 0 else Verdict.CANNOT_TELL
-
-
-@dataclass(frozen=True)
-class Payback:
-    """After how many years a measure has paid for itself; infinite where it may never."""
-
-    years: float
-    low_years: float
-    high_years: float
-
-
-def payback_years(cost_cents: int, yearly_saving_cents: float, half_cents: float = 0.0) -> Payback:
-    """Simple payback, without interest or rising prices, with the band that the saving's gives it."""
-
-    def years(saved: float) -> float:
-        return cost_cents / saved if saved > 0 else math.inf
-
-    return Payback(
-        years(yearly_saving_cents),
-        years(yearly_saving_cents + half_cents),
-        years(yearly_saving_cents - half_cents),
-    )

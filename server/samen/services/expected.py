@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Meter, Site
 from samen.domain.baseline import fit
-from samen.domain.evaluation import LEAST_BASELINE_DAYS, MOST_CVRMSE, MOST_MISSING_DAYS, Period, known
+from samen.domain.evaluation import Period
+from samen.domain.sufficiency import (
+    LEAST_BASELINE_DAYS,
+    LOOSE_CVRMSE_OF_DAYS,
+    MOST_MISSING_DAYS,
+    known_days,
+)
 from samen.services.energy import kwh_by_day
 from samen.services.weather import deg_c_by_day
 
@@ -35,11 +41,11 @@ def expected(session: Session, site: Site, meters: Sequence[Meter], period: Peri
     before = Period(period.first - YEAR, period.first)
     energy_kwh = _together(session, site, meters, before)
     deg_c = deg_c_by_day(session, site, Period(before.first, period.end))
-    days = known(before, energy_kwh, deg_c)
+    days = known_days(before, energy_kwh, deg_c)
     if len(days.on) < LEAST_BASELINE_DAYS - MOST_MISSING_DAYS or any(on not in deg_c for on in period.days()):
         return None
-    found = fit(days.energy_kwh, days.deg_c)
-    if found.cvrmse > MOST_CVRMSE:
+    found = fit(days.energy_kwh, days.rows())
+    if found.cvrmse > LOOSE_CVRMSE_OF_DAYS:
         return None
     weather = np.array([deg_c[on] for on in period.days()])
     return Expected(float(found.model.predict(weather).sum()), found.cvrmse)
