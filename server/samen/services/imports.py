@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from samen.adapters.csvfile import Sample
-from samen.adapters.db.models import DirtyEnergy, IndexReading, Meter, Register, TimeQuality, Unit
+from samen.adapters.db.models import AS_SHOWN, DirtyEnergy, IndexReading, Meter, Register, TimeQuality, Unit
 from samen.domain.imported import Amount, runs
 from samen.domain.metering import AMOUNT_GENS, FILE_GEN, INDEX_GENS, Segment, counted, known_segments
 from samen.services.rollup import AT_ONCE, known_of
@@ -211,10 +211,7 @@ def check_indexes(
 
 def _known_indexes(session: Session, register: Register) -> dict[datetime, float]:
     rows = session.execute(
-        select(IndexReading.at, IndexReading.index).where(
-            IndexReading.register_id == register.id,
-            IndexReading.gen.between(INDEX_GENS.start, INDEX_GENS.stop - 1),
-        )
+        select(IndexReading.at, IndexReading.index).where(IndexReading.register_id == register.id, AS_SHOWN)
     )
     return {at: index for at, index in rows}  # noqa: C416
 

@@ -1,19 +1,23 @@
-"""Files of readings: looked at first, then taken in whole or not at all."""
+"""Files of readings: looked at first, then taken in whole or not at all. A file looked at is kept a day."""
 
 from __future__ import annotations
 
+import gzip
+import secrets
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from samen.adapters.csvfile import CsvFault, Sample, samples_in, unpacked
-from samen.adapters.db.models import Meter, MeterKind, Register, Unit
+from samen.adapters.db.models import Meter, MeterKind, ReadingsFile, Register, Unit
 from samen.adapters.supplier_csv import looks_like_suppliers, read_supplier_file
+from samen.domain.access import Viewer
 from samen.domain.imported import Amount, Irregular, intervals
 from samen.domain.interval import Interval, gaps, hull
 from samen.domain.supplied import by_register, unit_of
@@ -31,6 +35,7 @@ from samen.services.imports import (
 UNITS = {"kWh": (Unit.WH, 1000.0), "Wh": (Unit.WH, 1.0), "m3": (Unit.LITRE, 1000.0)}
 KINDS = ("delta", "index")
 FORMATS = ("auto", "samen", "fluvius")
+KEPT = timedelta(days=1)
 
 
 class BadChoice(ValueError):
@@ -230,3 +235,32 @@ def _store(session: Session, meter: Meter, part: _Part, now: datetime) -> None:
         import_amounts(session, register, part.amounts, now)
     else:
         import_indexes(session, register, part.samples, now)
+
+
+def keep(
+    session: Session, meter: Meter, name: str, content: bytes, viewer: Viewer, now: datetime
+) -> ReadingsFile:
+    """Keep a file to look at; what was left lying is thrown away."""
+    session.execute(delete(ReadingsFile).where(ReadingsFile.created_at < now - KEPT))
+    file = ReadingsFile(
+        token=secrets.token_urlsafe(16),
+        meter_id=meter.id,
+        name=name[:120],
+        content=gzip.compress(content, 6),
+        actor=viewer.actor,
+        created_at=now,
+    )
+    session.add(file)
+    session.flush()
+    return file
+
+
+def kept(session: Session, meter: Meter, token: str, viewer: Viewer) -> ReadingsFile | None:
+    """The viewer's file for that meter."""
+    return session.scalar(
+        select(ReadingsFile).where(
+            ReadingsFile.token == token,
+            ReadingsFile.meter_id == meter.id,
+            ReadingsFile.actor == viewer.actor,
+        )
+    )
