@@ -53,6 +53,12 @@ def index_text(index: float, register: Register) -> str:
     return f"{i18n.number(shown, digits)} {SHOWN_UNIT[register.unit]}"
 
 
+def typed_text(index: float) -> str:
+    """An index in kWh or m³ as one types it: `12345,6`."""
+    plain = f"{index / PER_SHOWN_UNIT:.10g}"
+    return plain if i18n.language() == "en" else plain.replace(".", ",")
+
+
 class _Form:
     """Fields of a form, and what is wrong with them by their names."""
 
@@ -128,7 +134,7 @@ class ReadingForm(_Form):
 
     def _before(self) -> str:
         before = self.doubt.facts.get("before") if self.doubt is not None else None
-        return "" if not isinstance(before, int | float) else f"{before / PER_SHOWN_UNIT:.10g}"
+        return typed_text(before) if isinstance(before, int | float) else ""
 
 
 def _end_of_digits(register: Register, final: float) -> float:

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import (
-    PER_SHOWN_UNIT,
     EventKind,
     IndexDecrease,
     IndexReading,
@@ -29,7 +28,7 @@ from samen.services import meters as services
 from samen.services.energy import SHOWN_UNIT, MonthPeak, month_peaks
 from samen.services.meters import RegisterState, Source
 from samen.web import i18n
-from samen.web.meter_form import index_text
+from samen.web.meter_form import index_text, typed_text
 
 MONTHS_SHOWN = 13
 TARIFFS = {"0": "", "1": "1", "2": "2"}
@@ -122,7 +121,7 @@ def _fall(session: Session, fall: IndexDecrease, zone: ZoneInfo) -> dict[str, An
             at=i18n.moment_long(fall.at, zone),
         ),
         "at": f"{middle:%Y-%m-%dT%H:%M:%S}",
-        "final": f"{fall.before / PER_SHOWN_UNIT:.10g}",
+        "final": typed_text(fall.before),
         "first": "0",
         "typed": [_typed(reading, register, zone) for reading in _typed_beside(session, fall)],
     }

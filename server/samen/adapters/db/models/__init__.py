@@ -148,7 +148,6 @@ __all__ = [
     "Waiting",
     "WarmUp",
     "WasteReview",
-    "WeatherSource",
     "Zone",
     "ZoneHeating",
     "ZoneWarming",
