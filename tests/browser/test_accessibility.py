@@ -32,6 +32,8 @@ PAGES = {
     "rules of a space": ("/spaces/iris", MOUNIA),
     "energy": ("/energy", MOUNIA),
     "findings": ("/energy/findings", MOUNIA),
+    "meters": ("/energy/meters", MOUNIA),
+    "a meter": ("/energy/meters/main", MOUNIA),
     "devices": ("/devices", MOUNIA),
     "members": ("/members", MOUNIA),
     "invitation": ("/invitation/{newcomer}", None),

@@ -223,3 +223,32 @@ def test_a_missing_file_is_bad_input(run, tmp_path):
 
     assert (answer.exit_code, answer.output.count("\n")) == (2, 1)
     assert "no such file" in answer.output
+
+
+OPERATORS = """Van (datum);Van (tijdstip);Tot (datum);Tot (tijdstip);EAN-code;Meter;Metertype;Register;\
+Volume;Eenheid;Validatiestatus;Omschrijving
+21-11-2024;06:45:00;21-11-2024;07:00:00;="541";1SAG;Digitale meter;Afname Nacht;0,100;kWh;Uitgelezen;
+21-11-2024;07:00:00;21-11-2024;07:15:00;="541";1SAG;Digitale meter;Afname Dag;0,200;kWh;Geschat;
+21-11-2024;07:00:00;21-11-2024;07:15:00;="541";1SAG;Digitale meter;Injectie Dag;0,050;kWh;Uitgelezen;
+"""
+
+
+def test_a_grid_operators_file_needs_no_options_and_says_what_was_in_it(run, database, tmp_path):
+    file = tmp_path / "export.csv"
+    file.write_text(OPERATORS, encoding="utf-8-sig")
+    arguments = ["readings", str(file), "--meter", "main"]
+
+    first = json.loads(CliRunner().invoke(imports, [*arguments, "--json"]).output)
+    again = CliRunner().invoke(imports, arguments)
+
+    assert [(one["register"], one["added"]) for one in first["registers"]] == [("1.8.0", 2), ("2.8.1", 1)]
+    assert (first["format"], first["rows"], first["estimated"]) == ("fluvius", 3, 1)
+    assert energy_of(database) == pytest.approx(350)
+    assert "main 1.8.0: nothing changed" in again.output
+
+
+def test_a_plain_file_without_its_unit_is_bad_input(run, write, database):
+    answer = CliRunner().invoke(imports, ["readings", str(write(*HOURS)), "--meter", "main"])
+
+    assert (answer.exit_code, facts(database)[0][0]) == (2, 0)
+    assert "--unit: a file with the header time,value says nothing of it" in answer.output

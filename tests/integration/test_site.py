@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from samen.adapters.db.models import Base, Space
+from samen.adapters.db.models import Base, Register, Space
 from samen.adapters.site_file import SiteFileFault, read_site_file
 from samen.cli.site import site
 from samen.domain.interval import Interval
@@ -81,6 +81,22 @@ def test_a_site_file_sets_rules_and_loading_it_again_keeps_what_it_leaves_out(sq
         assert (hall.notice_min, hall.closing, len(hall.permissions)) == (45, END_OF_DAY, 2)
         assert rules.hours == {6: (time(10), END_OF_DAY)}
         assert [closure.reason for closure in rules.blackouts] == ["Winter break"]
+
+
+def test_a_meter_states_its_digits_once_and_a_register_its_own(sqlite_database, tmp_path):
+    file = tmp_path / "site.toml"
+    meter = """[[meters]]\nslug = "gaz"\nname = "Gaz"\nkind = "gas"\ndigits = 5
+registers = [{ code = "a", unit = "L" }, { code = "b", unit = "L", digits = 6 }]\n"""
+    file.write_text(DEMO_FILE.read_text() + "\n" + meter)
+    load(sqlite_database, file)
+
+    load(sqlite_database, DEMO_FILE)
+
+    with sqlite_database.read() as session:
+        found = select(Register.code, Register.digits).where(Register.digits.is_not(None))
+        assert {code: digits for code, digits in session.execute(found)} == {"a": 5, "b": 6}  # noqa: C416
+        gaz = session.scalars(select(Register).where(Register.code == "a")).one()
+        assert gaz.rolls_over_at == 100_000_000
 
 
 def load(database, file):

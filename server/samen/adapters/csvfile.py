@@ -35,13 +35,17 @@ class Sample:
 
 def read_samples(path: Path, zone: ZoneInfo, column: str = "value") -> list[Sample]:
     """The samples of one column of a file. Raises CsvFault; see `samples_in`."""
+    return samples_in(content_of(path), zone, column)
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file, as they are. Raises CsvFault."""
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise CsvFault("no such file") from None
     except OSError as error:
         raise CsvFault(f"cannot be read: {error}") from error
-    return samples_in(content, zone, column)
 
 
 def samples_in(content: bytes, zone: ZoneInfo, column: str = "value") -> list[Sample]:
@@ -65,17 +69,23 @@ def samples_in(content: bytes, zone: ZoneInfo, column: str = "value") -> list[Sa
     return samples
 
 
-def _text(content: bytes) -> str:
+def unpacked(content: bytes) -> bytes:
+    """Plain content, of gzip too. Raises CsvFault where it is too large or cut off."""
     try:
         if content.startswith(GZIP):
             content = gzip.GzipFile(fileobj=io.BytesIO(content)).read(LARGEST_TEXT + 1)
-        if len(content) > LARGEST_TEXT:
-            raise CsvFault(f"larger than {LARGEST_TEXT // 1024 // 1024} MB")
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CsvFault(f"not UTF-8 at byte {error.start}") from error
     except (OSError, EOFError, zlib.error) as error:
         raise CsvFault(f"cannot be read: {error}") from error
+    if len(content) > LARGEST_TEXT:
+        raise CsvFault(f"larger than {LARGEST_TEXT // 1024 // 1024} MB")
+    return content
+
+
+def _text(content: bytes) -> str:
+    try:
+        return unpacked(content).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CsvFault(f"not UTF-8 at byte {error.start}") from error
 
 
 def _place(header: list[str], column: str) -> int:

@@ -189,11 +189,15 @@ class _Device(_Named):
     )
 
 
+DIGITS = validate.Range(3, 12)
+
+
 class _Register(_Plan):
     plan = site_plan.RegisterPlan
     code = fields.String(required=True, validate=validate.Length(1, 32))
     unit = fields.String(validate=validate.OneOf(["Wh", "L"]))
     device = fields.String()
+    digits = fields.Integer(strict=True, validate=DIGITS)
 
 
 class _Meter(_Named):
@@ -203,6 +207,7 @@ class _Meter(_Named):
     space = fields.String()
     zone = fields.String()
     tenant = fields.String()
+    digits = fields.Integer(strict=True, validate=DIGITS)
     registers = fields.List(fields.Nested(_Register))
 
 

@@ -145,16 +145,17 @@ class DevicePlan:
 
 @dataclass(frozen=True)
 class RegisterPlan:
-    """An index of a meter, and the node that reads it."""
+    """An index of a meter, the node that reads it, and how many digits it shows before the comma."""
 
     code: str
     unit: str = "Wh"
     device: str | None = None
+    digits: int | None = None
 
 
 @dataclass(frozen=True)
 class MeterPlan:
-    """A meter; `main` names the meter above it."""
+    """A meter; `main` names the meter above it. `digits` are those of each register that states none."""
 
     slug: str
     name: str
@@ -163,6 +164,7 @@ class MeterPlan:
     space: str | None = None
     zone: str | None = None
     tenant: str | None = None
+    digits: int | None = None
     registers: tuple[RegisterPlan, ...] = ()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from samen.adapters.csvfile import Sample
-from samen.adapters.db.models import DirtyEnergy, IndexReading, Meter, Register, TimeQuality, Unit
+from samen.adapters.db.models import AS_SHOWN, DirtyEnergy, IndexReading, Meter, Register, TimeQuality, Unit
 from samen.domain.imported import Amount, runs
 from samen.domain.metering import AMOUNT_GENS, FILE_GEN, INDEX_GENS, Segment, counted, known_segments
 from samen.services.rollup import AT_ONCE, known_of
@@ -59,16 +59,23 @@ def import_amounts(
 
     Rows already stored are passed over; one that contradicts what is stored refuses them all.
     """
-    report = ImportReport()
-    span = (amounts[0].during.start, amounts[-1].during.end)
-    stored = _Stored(session, register, *span)
-    fresh = [amount for amount in amounts if stored.is_new(amount, report)]
+    report, fresh = check_amounts(session, register, amounts)
     if not report.refusals and fresh:
         for run in runs(fresh):
             _append(session, register, run)
-        _mark(session, register, *span, now)
-        report.added = len(fresh)
+        _mark(session, register, amounts[0].during.start, amounts[-1].during.end, now)
     return report
+
+
+def check_amounts(
+    session: Session, register: Register, amounts: Sequence[Amount]
+) -> tuple[ImportReport, list[Amount]]:
+    """What importing them would do, and those that are new; nothing is stored."""
+    report = ImportReport()
+    stored = _Stored(session, register, amounts[0].during.start, amounts[-1].during.end)
+    fresh = [amount for amount in amounts if stored.is_new(amount, report)]
+    report.added = 0 if report.refusals else len(fresh)
+    return report, fresh
 
 
 class _Stored:
@@ -178,28 +185,33 @@ def import_indexes(
     Rows that are stored already are passed over; one that contradicts them, or lies where other readings
     count, refuses the file.
     """
+    report, fresh = check_indexes(session, register, samples)
+    if not report.refusals and fresh:
+        session.execute(insert(IndexReading), [_row(register, FILE_GEN, at, value) for at, value in fresh])
+        _mark(session, register, fresh[0][0], fresh[-1][0], now)
+    return report
+
+
+def check_indexes(
+    session: Session, register: Register, samples: Sequence[Sample]
+) -> tuple[ImportReport, list[tuple[datetime, float]]]:
+    """What importing them would do, and those that are new; nothing is stored."""
     report = ImportReport()
     rows = [(sample, sample.value) for sample in samples if sample.value is not None]
     if not rows:
-        return report
+        return report, []
     others = _Stored(session, register, rows[0][0].at, rows[-1][0].at, but=INDEX_GENS)
     known = _known_indexes(session, register)
     fresh = [
         (sample.at, value) for sample, value in rows if _is_new_index(sample, value, others, known, report)
     ]
-    if not report.refusals and fresh:
-        session.execute(insert(IndexReading), [_row(register, FILE_GEN, at, value) for at, value in fresh])
-        _mark(session, register, fresh[0][0], fresh[-1][0], now)
-        report.added = len(fresh)
-    return report
+    report.added = 0 if report.refusals else len(fresh)
+    return report, fresh
 
 
 def _known_indexes(session: Session, register: Register) -> dict[datetime, float]:
     rows = session.execute(
-        select(IndexReading.at, IndexReading.index).where(
-            IndexReading.register_id == register.id,
-            IndexReading.gen.between(INDEX_GENS.start, INDEX_GENS.stop - 1),
-        )
+        select(IndexReading.at, IndexReading.index).where(IndexReading.register_id == register.id, AS_SHOWN)
     )
     return {at: index for at, index in rows}  # noqa: C416
 

@@ -147,14 +147,16 @@ def _load_meters(session: Session, site: Site, plans: Iterable[MeterPlan]) -> No
         }
         meter = _owned(session, Meter, site, plan.slug, facts)
         for register in plan.registers:
-            _load_register(session, meter, register)
+            _load_register(session, meter, register, register.digits or plan.digits)
     for plan in plans:
         _of(session, Meter, plan.slug).main_id = _id(session, select(Meter.id).where(Meter.slug == plan.main))
 
 
-def _load_register(session: Session, meter: Meter, plan: RegisterPlan) -> None:
+def _load_register(session: Session, meter: Meter, plan: RegisterPlan, digits: int | None) -> None:
     device_id = _id(session, select(Device.id).where(Device.slug == plan.device))
-    facts = {"unit": Unit(plan.unit), "device_id": device_id}
+    facts: dict[str, Any] = {"unit": Unit(plan.unit), "device_id": device_id}
+    if digits is not None:
+        facts["digits"] = digits
     _put(session, Register, {"meter_id": meter.id, "code": plan.code}, facts)
 
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import IndexReading, Meter, MeterEvent, Register, TimeQuality
+from samen.adapters.db.models import AS_SHOWN, IndexReading, Meter, MeterEvent, Register, TimeQuality
 from samen.domain.access import Viewer
-from samen.domain.metering import INDEX_GENS, TYPED_GEN, Point
+from samen.domain.metering import TYPED_GEN, Point
 from samen.domain.rules import Refusal
 from samen.domain.typed_index import doubt
 from samen.services import audit
@@ -56,14 +56,8 @@ def _impossible(
         return Refusal("index_below_zero")
     if register.rolls_over_at is not None and index >= register.rolls_over_at:
         return Refusal("too_many_digits", {"digits": register.digits or 0})
-    there = session.scalar(
-        select(IndexReading.index).where(
-            IndexReading.register_id == register.id,
-            IndexReading.at == at,
-            IndexReading.gen.between(INDEX_GENS.start, INDEX_GENS.stop - 1),
-        )
-    )
-    return None if there is None else Refusal("read_already", {"index": there})
+    there = session.scalar(_indexes(register).where(IndexReading.at == at))
+    return None if there is None else Refusal("read_already", {"index": there.index})
 
 
 def _doubt(session: Session, register: Register, at: datetime, index: float) -> Refusal | None:
@@ -99,10 +93,7 @@ def _next(session: Session, register: Register, at: datetime, ended: MeterEvent 
 
 
 def _indexes(register: Register) -> Select[IndexReading]:
-    return select(IndexReading).where(
-        IndexReading.register_id == register.id,
-        IndexReading.gen.between(INDEX_GENS.start, INDEX_GENS.stop - 1),
-    )
+    return select(IndexReading).where(IndexReading.register_id == register.id, AS_SHOWN)
 
 
 def withdraw(session: Session, reading: IndexReading, viewer: Viewer, now: datetime) -> None:
@@ -122,10 +113,7 @@ def history(session: Session, meter: Meter, most: int = 60) -> Sequence[tuple[In
     rows = session.execute(
         select(IndexReading, Register)
         .join(Register, Register.id == IndexReading.register_id)
-        .where(
-            Register.meter_id == meter.id,
-            IndexReading.gen.between(INDEX_GENS.start, INDEX_GENS.stop - 1),
-        )
+        .where(Register.meter_id == meter.id, AS_SHOWN)
         .order_by(IndexReading.at.desc(), Register.code)
         .limit(most)
     )

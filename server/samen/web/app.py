@@ -26,6 +26,8 @@ from samen.web import (
     health,
     i18n,
     members,
+    meter_files,
+    meters,
     notices,
     policy,
     preferences,
@@ -66,6 +68,8 @@ BLUEPRINTS = (
     findings.blueprint,
     health.blueprint,
     members.blueprint,
+    meter_files.blueprint,
+    meters.blueprint,
     notices.blueprint,
     preferences.blueprint,
     reconciliation.blueprint,
@@ -117,6 +121,7 @@ def _init_hooks(app: Flask, settings: Settings, metrics: Metrics) -> None:
     init_metrics(app, metrics)
     init_compress(app)
     security.init_security(app, settings)
+    app.before_request(security.make_room)
     app.before_request(security.refuse_nul)
     app.before_request(policy.enforce)
     app.before_request(lambda: security.refuse_forgery(app))

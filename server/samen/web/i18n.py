@@ -116,6 +116,11 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     return format_datetime(at.astimezone(zone), "d MMM HH:mm", locale=_locale())
 
 
+def moment_long(at: datetime, zone: ZoneInfo) -> str:
+    """`23 nov. 2026 14:05`: with the year, for what may be long ago."""
+    return format_datetime(at.astimezone(zone), "d MMM y HH:mm", locale=_locale())
+
+
 def ago(at: datetime, now: datetime) -> str:
     """`il y a 3 minutes`, `3 minuten geleden`, `3 minutes ago`."""
     # What is heard this very moment was never "in 0 seconds".

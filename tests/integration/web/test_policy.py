@@ -47,6 +47,8 @@ MATRIX = {
     "/energy/findings": {"mounia", "axel"},
     "/energy/findings.csv": {"mounia", "axel"},
     "/findings": EVERYBODY,
+    "/energy/meters": {"mounia", "axel"},
+    "/energy/meters/main": {"mounia", "axel"},
     "/devices": {"mounia", "axel"},
     "/members": {"ada", "mounia"},
     "/api/v1/spaces": EVERYBODY,

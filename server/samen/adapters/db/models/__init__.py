@@ -27,6 +27,7 @@ from samen.adapters.db.models.meter import (
 from samen.adapters.db.models.notice import Invite, Mail, MailState, Notice
 from samen.adapters.db.models.price import Price
 from samen.adapters.db.models.reading import (
+    AS_SHOWN,
     IndexReading,
     OccupancyReading,
     Reading,
@@ -70,6 +71,8 @@ from samen.adapters.db.models.weather import (
 )
 
 __all__ = [
+    "AS_SHOWN",
+    "PER_SHOWN_UNIT",
     "ApiToken",
     "ArchiveAsk",
     "AuditEntry",
@@ -113,7 +116,6 @@ __all__ = [
     "OccurrenceStatus",
     "OutdoorDay",
     "OutdoorHour",
-    "PER_SHOWN_UNIT",
     "Peak",
     "Price",
     "QuarantineTally",
@@ -146,7 +148,6 @@ __all__ = [
     "Waiting",
     "WarmUp",
     "WasteReview",
-    "WeatherSource",
     "Zone",
     "ZoneHeating",
     "ZoneWarming",

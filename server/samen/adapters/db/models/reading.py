@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from samen.adapters.db.models.base import Base, choice
@@ -42,6 +42,10 @@ class Reading(Base):
     body: Mapped[dict[str, Any]]
 
 
+# Indexes from files and as typed (`metering.INDEX_GENS`), said as the partial index over them says it.
+AS_SHOWN = text("index_readings.gen >= 2097152")
+
+
 class IndexReading(Base):
     """A register's index at an instant, in the register's unit. A reset or a new meter is a new `gen`.
 
@@ -55,6 +59,13 @@ class IndexReading(Base):
             ["device_id", "boot", "seq"], ["readings.device_id", "readings.boot", "readings.seq"]
         ),
         Index("ix_index_readings_device_id_boot_seq", "device_id", "boot", "seq"),
+        Index(
+            "ix_index_readings_as_shown",
+            "register_id",
+            "at",
+            sqlite_where=text("gen >= 2097152"),
+            postgresql_where=text("gen >= 2097152"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -16,9 +16,17 @@ def upgrade() -> None:
     _calorific_factors()
     _told_by_smart_meters()
     _readings_files()
+    op.create_index(
+        "ix_index_readings_as_shown",
+        "index_readings",
+        ["register_id", "at"],
+        sqlite_where=sa.text("gen >= 2097152"),
+        postgresql_where=sa.text("gen >= 2097152"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_index_readings_as_shown", table_name="index_readings")
     for table in (
         "readings_files",
         "told_peaks",

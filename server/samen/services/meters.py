@@ -1,0 +1,120 @@
+"""The meters of a site: what each showed last, who said so, and how long it is silent."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from samen.adapters.db.models import (
+    AS_SHOWN,
+    DirtyEnergy,
+    IndexDecrease,
+    IndexReading,
+    Meter,
+    QuarterDemand,
+    Register,
+)
+from samen.domain.access import Viewer
+from samen.domain.metering import AMOUNT_GENS, INDEX_GENS, TYPED_GEN
+from samen.domain.presence import SILENCE
+from samen.domain.rules import Refusal
+from samen.services import audit
+from samen.services.readings import mark_energy
+
+LEAST_DIGITS, MOST_DIGITS = 3, 12
+
+
+class Source(enum.Enum):
+    """Where a reading comes from."""
+
+    SENSOR = "sensor"
+    FILE = "file"
+    TYPED = "typed"
+
+
+@dataclass(frozen=True)
+class RegisterState:
+    """The newest of a register; `index` is None where files gave amounts alone."""
+
+    register: Register
+    index: float | None
+    at: datetime | None
+    source: Source | None
+    typed_at: datetime | None
+
+    def silent(self, now: datetime) -> bool:
+        """Whether a sensor should have spoken and did not."""
+        return self.register.device_id is not None and (self.at is None or now - self.at > SILENCE)
+
+
+def meters_of(session: Session, site_id: int) -> Sequence[Meter]:
+    """In their order, main meters first."""
+    return session.scalars(
+        select(Meter)
+        .where(Meter.site_id == site_id)
+        .order_by(Meter.main_id.is_not(None), Meter.position, Meter.id)
+        .options(selectinload(Meter.registers).selectinload(Register.device))
+    ).all()
+
+
+def states_of(session: Session, meter: Meter) -> list[RegisterState]:
+    """The newest of each of its registers."""
+    return [_state(session, register) for register in meter.registers]
+
+
+def _state(session: Session, register: Register) -> RegisterState:
+    of_register = IndexReading.register_id == register.id
+    newest = session.scalar(select(IndexReading).where(of_register).order_by(IndexReading.at.desc()).limit(1))
+    typed_at = session.scalar(
+        select(IndexReading.at)
+        .where(of_register, AS_SHOWN, IndexReading.gen == TYPED_GEN)
+        .order_by(IndexReading.at.desc())
+        .limit(1)
+    )
+    if newest is None:
+        return RegisterState(register, None, None, None, typed_at)
+    index = None if newest.gen in AMOUNT_GENS else newest.index
+    return RegisterState(register, index, newest.at, source_of(newest), typed_at)
+
+
+def source_of(reading: IndexReading) -> Source:
+    """Who said so."""
+    if reading.gen == TYPED_GEN:
+        return Source.TYPED
+    return Source.FILE if reading.gen in AMOUNT_GENS or reading.gen in INDEX_GENS else Source.SENSOR
+
+
+def demand_of(session: Session, meter: Meter) -> QuarterDemand | None:
+    """The running quarter as the smart meter told it last."""
+    return session.get(QuarterDemand, meter.id)
+
+
+def set_digits(
+    session: Session, register: Register, digits: int | None, viewer: Viewer, now: datetime
+) -> Refusal | None:
+    """Say how many digits a register shows before the comma: where they end it rolls over."""
+    if digits is not None and not LEAST_DIGITS <= digits <= MOST_DIGITS:
+        return Refusal("out_of_limits", {"least": LEAST_DIGITS, "most": MOST_DIGITS})
+    falls = select(IndexDecrease).where(IndexDecrease.register_id == register.id)
+    mark_energy(session, [(register.id, fall.at) for fall in session.scalars(falls)], now)
+    if register.digits is not None:
+        _mark_all(session, register, now)
+    register.digits = digits
+    facts = {"register": register.code, "digits": digits}
+    audit.note(session, viewer.actor, "register.digits_set", register.meter.slug, facts, now)
+    return None
+
+
+def _mark_all(session: Session, register: Register, now: datetime) -> None:
+    """Where it was thought to have rolled over it may not have."""
+    of_register = IndexReading.register_id == register.id
+    first, last = (
+        session.scalar(select(edge(IndexReading.at)).where(of_register)) for edge in (func.min, func.max)
+    )
+    if first is not None and last is not None:
+        session.add(DirtyEnergy(register_id=register.id, starts_at=first, ends_at=last, marked_at=now))
