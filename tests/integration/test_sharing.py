@@ -314,6 +314,17 @@ def test_a_bill_is_laid_beside_the_meter_and_its_sub_meters(month):
     assert one.known == 1
 
 
+def test_a_bill_and_its_correction_are_laid_beside_the_meter_together(plain):
+    database, mounia = plain
+    billed(database, mounia, used=130.0)
+    billed(database, mounia, -5_00, used=-6.0, number="credit")
+
+    with database.read() as session:
+        (one,) = reconcile(session, the_site(session), MeterKind.ELECTRICITY)
+
+    assert (one.billed, one.difference) == (124, 0)
+
+
 def test_what_sub_meters_count_too_much_keeps_its_sign(plain):
     database, mounia = plain
     november = (date(2026, 11, 1), date(2026, 11, 2))
