@@ -1,7 +1,8 @@
 """Bills, keys and settlements: frozen, corrected in the open, and the same when computed again."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from math import cos, pi
 
 import pytest
 from sqlalchemy import select, update
@@ -21,6 +22,8 @@ from samen.adapters.db.models import (
 )
 from samen.domain.access import Role
 from samen.domain.evaluation import Period
+from samen.domain.interval import at_wall
+from samen.domain.outdoor import WeatherSource
 from samen.domain.rules import Refusal
 from samen.domain.sharing import Key
 from samen.services import bills, settling
@@ -28,10 +31,12 @@ from samen.services.measured import instants, measured
 from samen.services.reconciliation import reconcile
 from samen.services.simulation import simulate
 from samen.services.tenant_hours import hours_of_tenants
-from support.building import NOW, a_member, load_demo
+from samen.services.weather import store_temperatures
+from support.building import BRUSSELS, NOW, a_member, load_demo
 from support.sharing import (
     DAILY_KWH,
     OCTOBER,
+    add_day,
     billed,
     booked,
     decided,
@@ -314,6 +319,17 @@ def test_a_bill_is_laid_beside_the_meter_and_its_sub_meters(month):
     assert one.known == 1
 
 
+def test_a_bill_and_its_correction_are_laid_beside_the_meter_together(plain):
+    database, mounia = plain
+    billed(database, mounia, used=130.0)
+    billed(database, mounia, -5_00, used=-6.0, number="credit")
+
+    with database.read() as session:
+        (one,) = reconcile(session, the_site(session), MeterKind.ELECTRICITY)
+
+    assert (one.billed, one.difference) == (124, 0)
+
+
 def test_what_sub_meters_count_too_much_keeps_its_sign(plain):
     database, mounia = plain
     november = (date(2026, 11, 1), date(2026, 11, 2))
@@ -339,3 +355,32 @@ def test_gas_is_told_in_kwh_by_what_a_cubic_metre_holds(plain):
 
     assert main.amount == pytest.approx(124 * 11, rel=0.2)
     assert main.amount > 124 * 9
+
+
+def test_the_weather_and_the_year_before_say_what_a_bill_was_to_be(plain):
+    database, mounia = plain
+    days = [date(2025, 10, 1) + timedelta(days=n) for n in range(365 + 31)]
+    deg_c = {on: 10 - 8 * cos(2 * pi * on.timetuple().tm_yday / 365) for on in days}
+    with database.write() as session:
+        hours = [(at_wall(on, time(hour), BRUSSELS), deg_c[on]) for on in days for hour in range(5, 21)]
+        store_temperatures(session, the_site(session), WeatherSource.CSV, hours, NOW)
+        main = session.scalars(select(Register).where(Register.meter.has(slug="main"))).one()
+        for on in days[:365]:
+            add_day(session, main, on, 20 + 3 * max(0.0, 15 - deg_c[on]))
+    billed(database, mounia, used=2000.0)
+
+    with database.read() as session:
+        (one,) = reconcile(session, the_site(session), MeterKind.ELECTRICITY)
+
+    truth = sum(20 + 3 * max(0.0, 15 - deg_c[on]) for on in days[365:])
+    assert one.expected.kwh == pytest.approx(truth, rel=0.02)
+
+
+def test_without_weather_nothing_is_expected(plain):
+    database, mounia = plain
+    billed(database, mounia, used=2000.0)
+
+    with database.read() as session:
+        (one,) = reconcile(session, the_site(session), MeterKind.ELECTRICITY)
+
+    assert one.expected is None

@@ -12,8 +12,15 @@ from samen.services import bills, booking, settling, sharing_keys
 from support.building import BRUSSELS, NOW
 
 OCTOBER = (date(2026, 10, 1), date(2026, 11, 1))
-# kWh a day, 31 days: on no sub-meter are 31 of 124.
-DAILY_KWH = {"main": 4.0, "ventilation": 1.0, "atelier-0": 1.0, "keuken-circuit": 1.0}
+# kWh a day, 31 days: on no sub-meter are 31 of 124. Two meters rest, one of them Radio Pixel’s own.
+DAILY_KWH = {
+    "main": 4.0,
+    "ventilation": 1.0,
+    "atelier-0": 1.0,
+    "keuken-circuit": 1.0,
+    "studio": 0.0,
+    "chargers": 0.0,
+}
 STANDINGS = {"atelier-rue": (60, 6), "collectif-senne": (40, 3), "radio-pixel": (20, 2)}
 THE_KEY = Key(500, 300, 200)
 
@@ -26,24 +33,20 @@ def tenant(session, slug) -> Tenant:
     return session.scalars(select(Tenant).where(Tenant.slug == slug)).one()
 
 
-def used(database, daily_kwh=DAILY_KWH, period=OCTOBER, known=1.0):
+def used(database, daily_kwh=DAILY_KWH, period=OCTOBER):
     """Each meter used so much on each day of the period."""
     with database.write() as session:
         for slug, kwh in daily_kwh.items():
             meter = session.scalars(select(Meter).where(Meter.slug == slug)).one()
             for n in range((period[1] - period[0]).days):
-                day = local_day(period[0] + timedelta(days=n), BRUSSELS)
-                seconds = int(day.length.total_seconds() * known)
-                session.add(
-                    EnergyRollup(
-                        register_id=meter.registers[0].id,
-                        step=Step.DAY,
-                        starts_at=day.start,
-                        amount=kwh * 1000,
-                        known_s=seconds,
-                        estimated_s=0,
-                    )
-                )
+                add_day(session, meter.registers[0], period[0] + timedelta(days=n), kwh)
+
+
+def add_day(session, register, on, kwh):
+    """The register counted so much on a local day, all of it known."""
+    day = local_day(on, BRUSSELS)
+    figures = {"amount": kwh * 1000, "known_s": int(day.length.total_seconds()), "estimated_s": 0}
+    session.add(EnergyRollup(register_id=register.id, step=Step.DAY, starts_at=day.start, **figures))
 
 
 def owned(database, meter, slug):

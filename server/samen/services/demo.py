@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from samen.adapters.db.models import Member, Site, Tenant
 from samen.domain.access import Role, Viewer
 from samen.domain.interval import Interval, at_wall
-from samen.services import booking, demo_history, login, members
+from samen.services import booking, demo_costs, demo_history, login, members
 
 PASSWORD = "samen-demo"  # noqa: S105 (shown on the demo's own sign-in sheet)
 # A year before the first measure, and two years and two months in all.
@@ -90,6 +90,7 @@ def seed(session: Session, site: Site, now: datetime) -> None:
     _seed_bookings(session, site, viewers, now)
     demo_history.seed_occupancy(session, site, HISTORY, now)
     demo_history.seed_energy(session, site, WEEK, HISTORY, now)
+    demo_costs.seed_costs(session, site, viewers["manager@"], now)
 
 
 def _seed_people(session: Session, now: datetime) -> None:

@@ -12,13 +12,7 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Meter, Site
 from samen.domain.baseline import fit
-from samen.domain.evaluation import Period
-from samen.domain.sufficiency import (
-    LEAST_BASELINE_DAYS,
-    LOOSE_CVRMSE_OF_DAYS,
-    MOST_MISSING_DAYS,
-    known_days,
-)
+from samen.domain.sufficiency import LOOSE_CVRMSE_OF_DAYS, Period, insufficient, known_days
 from samen.services.energy import kwh_by_day
 from samen.services.weather import deg_c_by_day
 
@@ -36,14 +30,15 @@ class Expected:
 def expected(session: Session, site: Site, meters: Sequence[Meter], period: Period) -> Expected | None:
     """By the year before the period; None where its days, its weather or the fit do not suffice.
 
-    The same measures as for a saving hold: at most 37 of 365 days missing, CV(RMSE) of 30 % at the most.
+    The same measures as for a baseline hold, and the model must not be loose.
     """
     before = Period(period.first - YEAR, period.first)
     energy_kwh = _together(session, site, meters, before)
     deg_c = deg_c_by_day(session, site, Period(before.first, period.end))
-    days = known_days(before, energy_kwh, deg_c)
-    if len(days.on) < LEAST_BASELINE_DAYS - MOST_MISSING_DAYS or any(on not in deg_c for on in period.days()):
+    missing = sum(on not in energy_kwh for on in before.days())
+    if insufficient(before, missing, deg_c) or any(on not in deg_c for on in period.days()):
         return None
+    days = known_days(before, energy_kwh, deg_c)
     found = fit(days.energy_kwh, days.rows())
     if found.cvrmse > LOOSE_CVRMSE_OF_DAYS:
         return None

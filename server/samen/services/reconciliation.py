@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -19,19 +20,24 @@ MODELLED = 4
 
 @dataclass(frozen=True)
 class Reconciled:
-    """All in kWh (water: m³); None where it is not known.
+    """The bills of the same days, together. All in kWh (water: m³); None where it is not known.
 
     `known`: the share of the period of which the main meters know. `not_measured` is main − sub-meters, with
     its sign. `expected`: by weather and the year before, of the newest bills alone.
     """
 
-    bill: Bill
+    bills: tuple[Bill, ...]
     billed: float | None
     main: float | None
     known: float
     sub: float | None
     not_measured: float | None
     expected: Expected | None
+
+    @property
+    def bill(self) -> Bill:
+        """The newest of them."""
+        return self.bills[0]
 
     @property
     def difference(self) -> float | None:
@@ -43,13 +49,17 @@ class Reconciled:
 
 def reconcile(session: Session, site: Site, kind: MeterKind) -> list[Reconciled]:
     """Every bill of that kind, newest period first."""
+    together: dict[tuple[int | None, date, date], list[Bill]] = {}
+    for bill in current_bills(session, site, kind):
+        together.setdefault((bill.meter_id, bill.from_on, bill.until_on), []).append(bill)
     return [
-        _reconciled(session, site, bill, modelled=place < MODELLED)
-        for place, bill in enumerate(current_bills(session, site, kind))
+        _reconciled(session, site, tuple(bills), modelled=place < MODELLED)
+        for place, bills in enumerate(together.values())
     ]
 
 
-def _reconciled(session: Session, site: Site, bill: Bill, *, modelled: bool) -> Reconciled:
+def _reconciled(session: Session, site: Site, bills: tuple[Bill, ...], *, modelled: bool) -> Reconciled:
+    bill, told = bills[0], [bill.used for bill in bills if bill.used is not None]
     period = Period(bill.from_on, bill.until_on)
     meters = measured(session, site, period)
     mains = mains_of(meters, bill.kind, bill.meter_id)
@@ -60,4 +70,5 @@ def _reconciled(session: Session, site: Site, bill: Bill, *, modelled: bool) -> 
     sub = round(whose.shared + sum(whose.own.values()), 3) if below else None
     rest = whose.not_measured if main is not None and sub is not None else None
     model = expected(session, site, [one.meter for one in mains], period) if modelled else None
-    return Reconciled(bill, bill.used, main, min((one.known for one in mains), default=0.0), sub, rest, model)
+    known = min((one.known for one in mains), default=0.0)
+    return Reconciled(bills, sum(told) if told else None, main, known, sub, rest, model)

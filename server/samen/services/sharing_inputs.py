@@ -97,7 +97,7 @@ def _total(mains: Sequence[Measured], bill: Bill) -> tuple[float | None, str]:
     """The main meters where they know, else the bill, else what little the main meters say."""
     amounts = [one.amount for one in mains if one.amount is not None]
     whole = bool(mains) and all(one.amount is not None and one.known >= WHOLLY for one in mains)
-    if bill.used is not None and not whole:
+    if bill.used is not None and bill.used > 0 and not whole:
         return bill.used, "bill"
     return (round(sum(amounts), 3), "meter") if amounts else (None, "parts")
 

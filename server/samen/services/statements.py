@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Bill, Settlement, SharingKey, Site, Tenant
+from samen.adapters.db.models import Bill, SettledShare, Settlement, SharingKey, Site, Tenant
 from samen.domain.access import Viewer
 from samen.services import settling
 
@@ -89,7 +89,7 @@ def statement(session: Session, viewer: Viewer, number: int, tenant_id: int) -> 
 def statement_of(session: Session, made: Settlement, tenant_id: int) -> Statement:
     """What a tenant may read of a settlement in which it has a share."""
     own = next(share for share in made.shares if share.tenant_id == tenant_id)
-    alone = len(made.shares) == 2
+    rest = [share for share in made.shares if share.tenant_id != tenant_id]
     return Statement(
         number=made.id,
         made_at=made.made_at,
@@ -98,8 +98,8 @@ def statement_of(session: Session, made: Settlement, tenant_id: int) -> Statemen
         key=made.key,
         cents=own.cents,
         kwh=own.kwh,
-        lines=tuple(_line(line, alone=alone) for line in own.lines),
-        others=None if alone else _others(made, tenant_id),
+        lines=tuple(_line(line, rest) for line in own.lines),
+        others=_others(made, rest) if len(rest) != 1 else None,
         doubts=tuple(doubt for doubt in made.doubts if doubt["tenant"] in {None, own.tenant.slug}),
         note=made.note,
         corrects=made.corrects_id,
@@ -107,15 +107,17 @@ def statement_of(session: Session, made: Settlement, tenant_id: int) -> Statemen
     )
 
 
-def _line(line: Mapping[str, Any], *, alone: bool) -> StatementLine:
-    return StatementLine(**{**line, "whole": None if alone else line["whole"]})
+def _line(line: Mapping[str, Any], rest: Sequence[SettledShare]) -> StatementLine:
+    """What all have together is told where at least two others have some of it: else it would tell whose."""
+    same = (line["part"], line["criterion"])
+    having = sum(any((one["part"], one["criterion"]) == same for one in share.lines) for share in rest)
+    return StatementLine(**{**line, "whole": line["whole"] if having > 1 else None})
 
 
-def _others(made: Settlement, tenant_id: int) -> Others:
-    rest = [share for share in made.shares if share.tenant_id != tenant_id]
+def _others(made: Settlement, rest: Sequence[SettledShare]) -> Others:
     return Others(
         sum(share.cents for share in rest),
         round(sum(share.kwh for share in rest), 3),
-        sum(share.cents for share in made.shares),
+        made.bill.cents,
         made.inputs["residual"]["not_measured_kwh"],
     )

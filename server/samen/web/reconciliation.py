@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -63,8 +64,8 @@ def download() -> ResponseReturnValue:
             [
                 one.bill.from_on,
                 one.bill.until_on,
-                one.bill.supplier,
-                one.bill.number,
+                _listed(bill.supplier for bill in one.bills),
+                _listed(bill.number for bill in one.bills),
                 one.billed,
                 None if one.main is None else round(one.main, 3),
                 one.sub,
@@ -86,7 +87,7 @@ def _row(one: Reconciled) -> dict[str, Any]:
     difference = one.difference
     return {
         "days": days(one.bill.from_on, one.bill.until_on),
-        "supplier": one.bill.supplier,
+        "supplier": _listed(bill.supplier for bill in one.bills),
         "billed": amount(one.billed, kind),
         "main": amount(one.main, kind),
         "known": i18n.number(one.known * 100, 0) if one.main is not None and one.known < WHOLLY else "",
@@ -95,10 +96,18 @@ def _row(one: Reconciled) -> dict[str, Any]:
         "not_measured_percent": _part(one),
         "is_negative": (one.not_measured or 0.0) < 0,
         "expected": amount(one.expected.kwh, kind) if one.expected else "–",
-        "difference": i18n.signed_percent(difference) if difference is not None else "–",
+        "difference": "–"
+        if difference is None
+        else i18n.signed_percent(difference)
+        if round(difference, 2)
+        else "0 %",
         "says": _says(one),
         "tone": _tone(one),
     }
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(filter(None, words)))
 
 
 def _part(one: Reconciled) -> str:

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 
 from samen.adapters.db.models import Bill, HoursBasis, Meter, MeterKind
 from samen.domain.belonging import Standing
@@ -19,6 +18,7 @@ from samen.web.space_form import Reader
 
 # A comma or a point before one or two digits at the end is decimal; before three it could be either.
 MONEY = re.compile(r"(?P<sign>[-−]?)(?P<whole>\d{1,3}(?:[.,]?\d{3})*|\d+)(?:[.,](?P<cents>\d{1,2}))?")
+NUMBER = re.compile(r"(?P<sign>[-−]?)(?P<value>\d{1,7}(?:[.,]\d{1,6})?)")
 AMBIGUOUS = re.compile(r"\d{1,3}[.,]\d{3}")
 SPACES = re.compile(r"[\s\u00a0\u202f'’€]+")
 MOST_CENTS = 10**9
@@ -68,11 +68,20 @@ class SharingReader(Reader):
         return int(percent * 10)
 
     def plain_number(self, name: str) -> float:
-        if AMBIGUOUS.fullmatch(self.text(name)):
-            self.errors[name] = _("Write it without a separator between thousands.")
+        """A number from 0 on, with a decimal comma or point and nothing between thousands."""
+        value = self.signed_number(name)
+        if value < 0:
+            self.errors[name] = _("Write a number.")
+        return max(0.0, value)
+
+    def signed_number(self, name: str) -> float:
+        text = SPACES.sub("", self.text(name))
+        found = NUMBER.fullmatch(text)
+        if found is None or AMBIGUOUS.fullmatch(text.lstrip("-−")):
+            self.errors[name] = _("Write a number, without a separator between thousands.")
             return 0.0
-        self.form = MultiDict({**self.form.to_dict(), name: SPACES.sub("", self.text(name))})
-        return self.number(name)
+        value = float(found["value"].replace(",", "."))
+        return -value if found["sign"] else value
 
 
 def read_bill(reader: SharingReader, meters: Mapping[str, Meter]) -> BillText:
@@ -89,7 +98,7 @@ def read_bill(reader: SharingReader, meters: Mapping[str, Meter]) -> BillText:
         number=reader.text("number")[:100],
         from_on=first,
         until_on=last + timedelta(days=1),
-        used=reader.plain_number("used") if reader.text("used") else None,
+        used=reader.signed_number("used") if reader.text("used") else None,
         cents=reader.cents("amount"),
         fixed_cents=reader.cents("fixed") if reader.text("fixed") else 0,
         note=reader.text("note")[:1000],

@@ -116,6 +116,14 @@ def test_a_program_gets_its_tenants_statements_and_the_managers_gets_all(street)
     assert len(street.program("axel").get("/api/v1/statements").json) == 3
 
 
+def test_what_all_have_together_is_told_only_where_two_others_have_some_of_it(street):
+    own = shares(street)["atelier-rue"]["lines"]
+
+    told = {(line["part"], line["criterion"]): line["whole"] for line in own}
+
+    assert (told["measured", None], told["common", "area"]) == (None, 120)
+
+
 def test_another_tenants_statement_is_not_there(street):
     an = street.browser("an")
 
