@@ -32,6 +32,7 @@ PAGES = {
     "rules of a space": ("/spaces/iris", MOUNIA),
     "energy": ("/energy", MOUNIA),
     "findings": ("/energy/findings", MOUNIA),
+    "heating": ("/energy/heating", MOUNIA),
     "devices": ("/devices", MOUNIA),
     "members": ("/members", MOUNIA),
     "invitation": ("/invitation/{newcomer}", None),
