@@ -38,6 +38,7 @@ PAGES = {
     "keys": ("/energy/sharing/keys", MOUNIA),
     "who has what": ("/energy/sharing/tenants", MOUNIA),
     "bill and meter": ("/energy/sharing/reconcile", MOUNIA),
+    "heating": ("/energy/heating", MOUNIA),
     "devices": ("/devices", MOUNIA),
     "members": ("/members", MOUNIA),
     "invitation": ("/invitation/{newcomer}", None),

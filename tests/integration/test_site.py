@@ -6,11 +6,12 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from samen.adapters.db.models import Base, Register, Space
+from samen.adapters.db.models import Base, Register, Space, ZoneHeating
 from samen.adapters.site_file import SiteFileFault, read_site_file
 from samen.cli.site import site
 from samen.domain.interval import Interval
 from samen.domain.rules import END_OF_DAY
+from samen.domain.zone_settings import Steering
 from samen.services import site as sites
 from samen.services.rules import rules_of
 from support.building import DEMO_FILE, NOW, at, load_demo
@@ -151,3 +152,49 @@ def test_the_command_says_what_is_wrong_and_ends_with_2(tmp_path, monkeypatch, s
 
     assert answer.exit_code == 2
     assert "nothing.toml: No such file or directory" in answer.output
+
+
+HEATED = """
+[site]
+slug = "bota75"
+name = "Bota 75"
+
+[[zones]]
+slug = "front"
+name = "Rue"
+steering = "alternate"
+comfort_deg_c = 20.5
+"""
+
+
+def test_a_zone_s_heating_is_set_by_what_the_file_states_and_no_more(database, tmp_path):
+    load_demo(database)
+    (tmp_path / "heated.toml").write_text(HEATED)
+    plan = read_site_file(tmp_path / "heated.toml")
+
+    for _ in range(2):
+        with database.write() as session:
+            sites.load(session, plan, NOW)
+    load_demo(database)
+
+    with database.read() as session:
+        (row,) = session.scalars(select(ZoneHeating))
+        assert (row.steering, row.comfort_deg_c, row.setback_deg_c) == (Steering.ALTERNATE, 20.5, 16.0)
+
+
+def test_a_file_that_contradicts_what_was_set_is_refused_with_its_place(database, tmp_path):
+    load_demo(database)
+    (tmp_path / "heated.toml").write_text(HEATED.replace("comfort_deg_c = 20.5", "setback_deg_c = 21"))
+
+    with (
+        pytest.raises(sites.SettingsClash, match=r"zones\.front\.setback_deg_c"),
+        database.write() as session,
+    ):
+        sites.load(session, read_site_file(tmp_path / "heated.toml"), NOW)
+
+
+def test_a_zone_hotter_than_anybody_wants_is_refused(tmp_path):
+    (tmp_path / "heated.toml").write_text(HEATED.replace("20.5", "45"))
+
+    with pytest.raises(SiteFileFault, match="comfort_deg_c"):
+        read_site_file(tmp_path / "heated.toml")

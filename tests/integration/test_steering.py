@@ -13,10 +13,10 @@ from samen.adapters.db.models import (
     Site,
     SteeredDay,
     WarmUp,
-    WeatherSource,
 )
 from samen.domain.access import Role
 from samen.domain.alternating import is_steered_week
+from samen.domain.outdoor import WeatherSource
 from samen.domain.steering import Why
 from samen.domain.zone_settings import Steering
 from samen.services import cancelling, find, steered_days, steering, steering_told, warm_ups, weather

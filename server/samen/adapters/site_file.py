@@ -19,6 +19,8 @@ from samen.domain.quota import Basis, Period
 from samen.domain.release import ReleasePolicy
 from samen.domain.rules import END_OF_DAY, Approval
 from samen.domain.space_settings import LIMITS
+from samen.domain.zone_settings import LIMITS as ZONE_LIMITS
+from samen.domain.zone_settings import Steering
 
 Weekday = enum.IntEnum("Weekday", "mon tue wed thu fri sat sun", start=0)
 SLUG = validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$", error="small letters, digits and single hyphens only")
@@ -127,6 +129,9 @@ class _Tenant(_Named):
 
 class _Zone(_Named):
     plan = site_plan.ZonePlan
+    steering = fields.Enum(Steering, by_value=True)
+    comfort_deg_c = fields.Float(validate=validate.Range(*ZONE_LIMITS["comfort_deg_c"]))
+    setback_deg_c = fields.Float(validate=validate.Range(*ZONE_LIMITS["setback_deg_c"]))
 
 
 class _Permission(_Plan):

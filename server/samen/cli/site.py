@@ -31,7 +31,7 @@ def load(file: Path) -> None:
     try:
         plan = demo_plan() if file == Path("demo.toml") and not file.exists() else read_site_file(file)
         load_plan(Database(Settings.from_env().database_url), plan)
-    except (SiteFileFault, sites.SlugTaken) as error:
+    except (SiteFileFault, sites.SlugTaken, sites.SettingsClash) as error:
         raise BadInput(str(error)) from error
     click.echo(
         f"{plan.site.name}: {len(plan.tenants)} tenants, {len(plan.spaces)} spaces, "

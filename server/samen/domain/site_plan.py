@@ -12,6 +12,7 @@ from samen.domain.access import Role
 from samen.domain.quota import Basis, Period
 from samen.domain.release import ReleasePolicy
 from samen.domain.rules import Approval, Hours
+from samen.domain.zone_settings import Steering
 
 OPENING, CLOSING = time(8), time(22)
 SHORTEST_MIN, LONGEST_MIN = 5, 1440
@@ -61,10 +62,13 @@ class TenantPlan:
 
 @dataclass(frozen=True)
 class ZonePlan:
-    """Spaces heated together."""
+    """Spaces heated together. What the file leaves out of its heating is None, and stays as it is."""
 
     slug: str
     name: str
+    steering: Steering | None = None
+    comfort_deg_c: float | None = None
+    setback_deg_c: float | None = None
 
 
 @dataclass(frozen=True)

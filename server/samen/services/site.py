@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -38,8 +39,11 @@ from samen.domain.site_plan import (
     RegisterPlan,
     SpacePlan,
     TenantPlan,
+    ZonePlan,
 )
+from samen.domain.zone_settings import faults
 from samen.services.space_settings import PLAIN, put_hours, put_permissions
+from samen.services.steering import put_settings, settings_of
 
 Row = TypeVar("Row", Site, Tenant, Quota, Zone, Space, Blackout, Peak, Device, Meter, Register, Price)
 Owned = TypeVar("Owned", Space, Device, Meter)
@@ -49,6 +53,10 @@ class SlugTaken(ValueError):
     """A name in the plan belongs to another site already."""
 
 
+class SettingsClash(ValueError):
+    """What the plan states does not hold together with what was set."""
+
+
 def load(session: Session, plan: BuildingPlan, now: datetime) -> Site:
     """Create what is missing and update what differs; what the plan leaves out stays as it is."""
     facts = _facts(plan.site, "name", "address", "timezone", "region", "latitude", "longitude")
@@ -56,7 +64,7 @@ def load(session: Session, plan: BuildingPlan, now: datetime) -> Site:
     for tenant in plan.tenants:
         _load_tenant(session, tenant)
     for zone in plan.zones:
-        _put(session, Zone, {"slug": zone.slug, "site_id": site.id}, {"name": zone.name})
+        _load_zone(session, site, zone)
     _load_spaces(session, site, plan.spaces)
     for blackout in plan.blackouts:
         _load_blackout(session, site, blackout)
@@ -69,6 +77,19 @@ def load(session: Session, plan: BuildingPlan, now: datetime) -> Site:
         key = {"site_id": site.id, "kind": MeterKind(price.kind), "starts_on": price.start}
         _put(session, Price, key, _facts(price, "eur_per_kwh"))
     return site
+
+
+def _load_zone(session: Session, site: Site, plan: ZonePlan) -> None:
+    zone = _put(session, Zone, {"slug": plan.slug, "site_id": site.id}, {"name": plan.name})
+    named = _facts(plan, "steering", "comfort_deg_c", "setback_deg_c")
+    stated = {name: value for name, value in named.items() if value is not None}
+    if not stated:
+        return
+    settings = replace(settings_of(session, zone), **stated)
+    if wrong := faults(settings):
+        said = ", ".join(f"{name}: {refusal.code}" for name, refusal in wrong.items())
+        raise SettingsClash(f"zones.{plan.slug}.{said}")
+    put_settings(session, zone, settings)
 
 
 def _load_tenant(session: Session, plan: TenantPlan) -> None:

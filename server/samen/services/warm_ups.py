@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Device, Meter, MeterKind, Reading, Site, Space, TimeQuality, WarmUp, Zone
 from samen.adapters.db.upsert import insert_into
-from samen.domain.calorific import usual
 from samen.domain.evaluation import Period
 from samen.domain.interval import Interval
 from samen.domain.warm_up import (
@@ -26,6 +25,7 @@ from samen.domain.warm_up import (
     unknown_yet,
     warm_ups_in,
 )
+from samen.services.calorific import factor_of
 from samen.services.energy import SHOWN_UNIT, energy_series
 from samen.services.steering import HeatedZone, heated_zones, runs_of
 from samen.services.weather import deg_c_by_day
@@ -131,7 +131,8 @@ def _heat(session: Session, heated: HeatedZone, run: Run) -> float | None:
     if len(amounts) < len(quarters) or any(one.estimated > 0.01 for one in quarters):
         return None
     in_m3 = any(SHOWN_UNIT[register.unit] != "kWh" for register in meter.registers)
-    return sum(amounts) * (usual(run.started_at.astimezone(zone).date()) if in_m3 else 1.0)
+    on = run.started_at.astimezone(zone).date()
+    return sum(amounts) * (factor_of(session, meter)(on) if in_m3 else 1.0)
 
 
 def _has_other_zones(session: Session, heated: HeatedZone) -> bool:

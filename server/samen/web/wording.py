@@ -19,6 +19,8 @@ def N_(text: str) -> str:  # noqa: N802  (the name that message extraction knows
 SENTENCES = {
     "closes_before_opening": N_("It must close after it opens."),
     "lacks_features": N_("It does not have: %(features)s."),
+    "frost_above_setback": N_("The frost guard cannot be above the temperature otherwise."),
+    "setback_above_comfort": N_("It cannot be warmer than while it is booked."),
     "longest_under_shortest": N_("The longest booking cannot be shorter than the shortest."),
     "no_such_tenant": N_("There is no such association."),
     "out_of_limits": N_("It can be from %(least)s to %(most)s."),

@@ -9,7 +9,7 @@ from support.web import PEOPLE
 
 SECRET_TITLE = "Entretien confidentiel de Chloé"
 # What a route's arguments are filled with.
-SAMPLES = {"token": "no-such-token", "meter": "main", "on": "2026-11-23", "slug": "iris"}
+SAMPLES = {"token": "no-such-token", "meter": "main", "on": "2026-11-23", "slug": "iris", "zone": "front"}
 STREAMS = {"events.page_events", "live.stream_events"}
 OPEN_TO_WRITE = {
     "account.check_password",
@@ -49,6 +49,8 @@ MATRIX = {
     "/findings": EVERYBODY,
     "/energy/meters": {"mounia", "axel"},
     "/energy/meters/main": {"mounia", "axel"},
+    "/energy/heating": {"mounia", "axel"},
+    "/energy/heating/front/plan.csv": {"mounia", "axel"},
     "/devices": {"mounia", "axel"},
     "/members": {"ada", "mounia"},
     "/api/v1/spaces": EVERYBODY,
@@ -59,6 +61,7 @@ MATRIX = {
     "/api/v1/energy/main": EVERYBODY,
     "/api/v1/statements": EVERYBODY,
     "/api/v1/findings": EVERYBODY,
+    "/api/v1/zones/front/plan": EVERYBODY,
     "/api/v1/devices": {"mounia", "axel"},
     "/api/v1/spaces/iris/rules": EVERYBODY,
     "/api/v1/blackouts": EVERYBODY,

@@ -24,6 +24,7 @@ from samen.web.api import (
     takeover,
     tenants,
     waitlist,
+    zones,
 )
 from samen.web.api.kernel import PREFIX, SamenApi, SpecBlueprint
 from samen.web.policy import Access, declare
@@ -46,6 +47,7 @@ BLUEPRINTS: tuple[SpecBlueprint, ...] = (
     energy.blueprint,
     statements.blueprint,
     findings.blueprint,
+    zones.blueprint,
     devices.blueprint,
     events.blueprint,
 )

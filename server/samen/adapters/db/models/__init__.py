@@ -72,7 +72,6 @@ from samen.adapters.db.models.weather import (
 
 __all__ = [
     "AS_SHOWN",
-    "PER_SHOWN_UNIT",
     "ApiToken",
     "ArchiveAsk",
     "AuditEntry",
@@ -116,6 +115,7 @@ __all__ = [
     "OccurrenceStatus",
     "OutdoorDay",
     "OutdoorHour",
+    "PER_SHOWN_UNIT",
     "Peak",
     "Price",
     "QuarantineTally",
