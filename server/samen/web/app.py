@@ -18,6 +18,7 @@ from samen.web import (
     current,
     devices,
     door,
+    dossier,
     energy,
     events,
     feeds,
@@ -25,12 +26,14 @@ from samen.web import (
     findings,
     health,
     i18n,
+    interventions,
     members,
     notices,
     policy,
     preferences,
     reconciliation,
     rooms,
+    savings,
     security,
     series,
     sharing,
@@ -59,17 +62,20 @@ BLUEPRINTS = (
     check_in.blueprint,
     devices.blueprint,
     door.blueprint,
+    dossier.blueprint,
     energy.blueprint,
     events.blueprint,
     feeds.blueprint,
     find.blueprint,
     findings.blueprint,
     health.blueprint,
+    interventions.blueprint,
     members.blueprint,
     notices.blueprint,
     preferences.blueprint,
     reconciliation.blueprint,
     rooms.blueprint,
+    savings.blueprint,
     series.blueprint,
     sharing.blueprint,
     sharing_keys.blueprint,
@@ -117,6 +123,7 @@ def _init_hooks(app: Flask, settings: Settings, metrics: Metrics) -> None:
     init_metrics(app, metrics)
     init_compress(app)
     security.init_security(app, settings)
+    app.before_request(security.make_room)
     app.before_request(security.refuse_nul)
     app.before_request(policy.enforce)
     app.before_request(lambda: security.refuse_forgery(app))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -29,6 +31,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 ONE_YEAR_S = int(timedelta(days=365).total_seconds())
+_MOST_BYTES = "samen_most_bytes"
+View = TypeVar("View", bound=Callable[..., Any])
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -68,6 +72,24 @@ def refuse_forgery(app: Flask) -> None:
     if request.endpoint is not None and current.bearer() is None:
         csrf: CSRFProtect = app.extensions["samen_csrf"]
         csrf.protect()
+
+
+def takes_up_to(most_bytes: int) -> Callable[[View], View]:
+    """A page's form with a file may be larger than others. Stands below whatever else decorates the view."""
+
+    def mark(view: View) -> View:
+        setattr(view, _MOST_BYTES, most_bytes)
+        return view
+
+    return mark
+
+
+def make_room() -> None:
+    """Before any form is read: those that carry a file may, from who is signed in."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, _MOST_BYTES, None)
+    if most is not None and current.account() is not None:
+        request.max_content_length = most
 
 
 def refuse_nul() -> None:
