@@ -70,6 +70,7 @@ from samen.adapters.db.models.weather import (
 )
 
 __all__ = [
+    "PER_SHOWN_UNIT",
     "ApiToken",
     "ArchiveAsk",
     "AuditEntry",
@@ -113,7 +114,6 @@ __all__ = [
     "OccurrenceStatus",
     "OutdoorDay",
     "OutdoorHour",
-    "PER_SHOWN_UNIT",
     "Peak",
     "Price",
     "QuarantineTally",
