@@ -17,6 +17,7 @@ from samen.web.api import (
     notices,
     occurrences,
     release,
+    savings,
     series,
     space_rules,
     spaces,
@@ -48,6 +49,7 @@ BLUEPRINTS: tuple[SpecBlueprint, ...] = (
     statements.blueprint,
     findings.blueprint,
     zones.blueprint,
+    savings.blueprint,
     devices.blueprint,
     events.blueprint,
 )

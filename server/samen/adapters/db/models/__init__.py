@@ -72,6 +72,7 @@ from samen.adapters.db.models.weather import (
 
 __all__ = [
     "AS_SHOWN",
+    "PER_SHOWN_UNIT",
     "ApiToken",
     "ArchiveAsk",
     "AuditEntry",
@@ -115,7 +116,6 @@ __all__ = [
     "OccurrenceStatus",
     "OutdoorDay",
     "OutdoorHour",
-    "PER_SHOWN_UNIT",
     "Peak",
     "Price",
     "QuarantineTally",
