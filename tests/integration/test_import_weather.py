@@ -121,7 +121,7 @@ def test_a_file_that_contradicts_an_earlier_one_is_refused_with_its_lines(run, w
     answer = run(other)
 
     assert answer.exit_code == 1
-    assert "line 2: differs: 2.00 °C is stored, the file says 2.50 °C" in answer.stderr
+    assert "line 2: differs: an earlier file said otherwise (2.00 → 2.50 °C)" in answer.stderr
     assert "--replace" in answer.stderr
     assert list(stored(database).values()) == [1.0, 2.0]
 
@@ -139,7 +139,7 @@ def test_a_file_may_replace_an_earlier_one_where_that_is_asked_for(run, write, d
 @pytest.mark.parametrize(
     ("lines", "more", "code", "complaint"),
     [
-        (("2026-01-12T00:00,68", "2026-01-12T01:00,50"), (), 1, "line 2: impossible: 68.0 °C: is the unit"),
+        (("2026-01-12T00:00,68", "2026-01-12T01:00,50"), (), 1, "is the unit right? (68.0 °C)"),
         (("2096-01-12T00:00,1", "2096-01-12T01:00,2"), (), 1, "line 2: not_over:"),
         (("2026-01-12T00:00,1",), (), 2, "line 2: two rows at least"),
         (("2026-01-12T00:00,", "2026-01-12T01:00,"), (), 2, "no values"),

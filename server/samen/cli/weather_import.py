@@ -22,6 +22,11 @@ from samen.domain.temperature_file import TO_DEG_C
 from samen.services.weather_import import NoHours, WeatherReport, import_temperatures
 
 SHOWN_REFUSALS = 20
+WHY = {
+    "impossible": "air is never that warm or cold; is the unit right?",
+    "not_over": "this hour is not over yet",
+    "differs": "an earlier file said otherwise",
+}
 
 
 @click.command("weather")
@@ -85,7 +90,7 @@ def _tell(told: dict[str, Any], as_json: bool) -> None:
         click.echo(json.dumps(told, indent=2))
     if told["refused"]:
         for row in told["refused"][:SHOWN_REFUSALS]:
-            click.echo(f"line {row['line']}: {row['code']}: {row['detail']}", err=True)
+            click.echo(f"line {row['line']}: {row['code']}: {WHY[row['code']]} ({row['detail']})", err=True)
         hint = "; --replace takes the file's" if _only_differ(told) else ""
         raise No(f"{len(told['refused'])} rows are refused, so nothing was imported{hint}")
     if not as_json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import fmean
 
 HOUR = timedelta(hours=1)
@@ -35,6 +35,17 @@ class OutdoorDoubt(enum.Enum):
 def possible(deg_c: float) -> bool:
     """Whether air was ever that warm or cold here."""
     return COLDEST_DEG_C <= deg_c <= HOTTEST_DEG_C
+
+
+def stretches(days: Sequence[date]) -> list[tuple[date, date]]:
+    """Days in order, those in a row together: the first and the last of each stretch."""
+    found: list[tuple[date, date]] = []
+    for on in days:
+        if found and on - found[-1][1] == timedelta(days=1):
+            found[-1] = (found[-1][0], on)
+        else:
+            found.append((on, on))
+    return found
 
 
 def full_hour(at: datetime) -> datetime:

@@ -6,11 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.locks import WEATHER, take_turn
@@ -19,7 +19,7 @@ from samen.adapters.db.upsert import insert_into
 from samen.domain.days import LEAST_OF_A_DAY
 from samen.domain.evaluation import Period
 from samen.domain.interval import local_day
-from samen.domain.outdoor import HOUR, OutdoorDoubt, WeatherSource
+from samen.domain.outdoor import HOUR, OutdoorDoubt, WeatherSource, stretches
 
 # The first that knows an hour is believed: the own sensor stands at the building, a file was chosen by a
 # person, and an archive is a model's grid cell.
@@ -62,6 +62,18 @@ def deg_c_by_day(session: Session, site: Site, period: Period) -> dict[date, flo
         .order_by(OutdoorDay.on_date)
     )
     return {row.on_date: row.deg_c for row in rows}
+
+
+def days(session: Session, site: Site, period: Period) -> list[OutdoorDay]:
+    """The local days of a period of which anything is known, in order."""
+    of_site = OutdoorDay.site_id == site.id
+    within = OutdoorDay.on_date >= period.first, OutdoorDay.on_date < period.end
+    return list(session.scalars(select(OutdoorDay).where(of_site, *within).order_by(OutdoorDay.on_date)))
+
+
+def first_day(session: Session, site: Site) -> date | None:
+    """The first local day of which anything is known."""
+    return session.scalar(select(func.min(OutdoorDay.on_date)).where(OutdoorDay.site_id == site.id))
 
 
 def store_temperatures(
@@ -136,7 +148,7 @@ def put_hours(
 def rebuild_days(session: Session, site: Site, touched: Iterable[datetime]) -> None:
     """Compute the local days of these instants again, from all sources."""
     zone = ZoneInfo(site.timezone)
-    for first, last in _runs(sorted({at.astimezone(zone).date() for at in touched})):
+    for first, last in stretches(sorted({at.astimezone(zone).date() for at in touched})):
         span = local_day(first, zone).start, local_day(last, zone).end
         rows = _days(site, zone, best_hours(session, site, *span))
         session.execute(
@@ -146,17 +158,6 @@ def rebuild_days(session: Session, site: Site, touched: Iterable[datetime]) -> N
         )
         if rows:
             session.execute(insert(OutdoorDay), rows)
-
-
-def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
-    """Consecutive days together."""
-    runs: list[tuple[date, date]] = []
-    for on in days:
-        if runs and on - runs[-1][1] == timedelta(days=1):
-            runs[-1] = (runs[-1][0], on)
-        else:
-            runs.append((on, on))
-    return runs
 
 
 def best_hours(session: Session, site: Site, start: datetime, end: datetime) -> list[KnownHour]:

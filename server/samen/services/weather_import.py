@@ -85,7 +85,7 @@ def _means(samples: Sequence[Sample], unit: str, zone: ZoneInfo) -> list[Mean]:
 def _impossible(means: Sequence[Mean]) -> Iterator[RowRefusal]:
     for mean in means:
         if not possible(mean.deg_c):
-            yield RowRefusal(mean.line, "impossible", f"{mean.deg_c:.1f} °C: is the unit right?")
+            yield RowRefusal(mean.line, "impossible", f"{mean.deg_c:.1f} °C")
 
 
 def _refused(
@@ -94,8 +94,6 @@ def _refused(
     for hour in hours:
         stored = there.get(hour.during.start)
         if hour.during.end > now:
-            detail = f"{hour.during.start.isoformat()} is not over yet"
-            yield RowRefusal(hour.line, "not_over", detail)
+            yield RowRefusal(hour.line, "not_over", hour.during.start.isoformat())
         elif stored is not None and differs(stored, hour.deg_c):
-            detail = f"{stored:.2f} °C is stored, the file says {hour.deg_c:.2f} °C"
-            yield RowRefusal(hour.line, "differs", detail)
+            yield RowRefusal(hour.line, "differs", f"{stored:.2f} → {hour.deg_c:.2f} °C")

@@ -46,6 +46,7 @@ from samen.web import (
     statements,
     tenant,
     waitlist,
+    weather,
     week,
 )
 from samen.web.api import init_api
@@ -90,6 +91,7 @@ BLUEPRINTS = (
     statements.blueprint,
     tenant.blueprint,
     waitlist.blueprint,
+    weather.blueprint,
     week.blueprint,
 )
 

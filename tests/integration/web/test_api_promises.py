@@ -21,7 +21,8 @@ STREAM = "/api/v1/events"
 MEETING = "BEGIN:VEVENT\nUID:m@else\nDTSTART:20261126T{hour}0000\nDURATION:PT1H\nEND:VEVENT"
 CALENDAR = {"Content-Type": "text/calendar"}
 # What a token for bookings does not open.
-ENERGY = tuple(f"{API}/{path}" for path in ("energy", "devices", "findings", "savings", "statements"))
+PATHS = ("energy", "devices", "findings", "savings", "statements", "weather")
+ENERGY = tuple(f"{API}/{path}" for path in PATHS)
 # What is right of a body, where something must be said at all.
 BODIES = {
     "/dates": {"date": at("10:00").isoformat()},
@@ -260,6 +261,7 @@ def _looks(house, week):
         "take-overs",
         "requests",
         "energy/main",
+        "weather",
         "devices",
         "statements",
         "findings",

@@ -25,6 +25,7 @@ from samen.web.api import (
     takeover,
     tenants,
     waitlist,
+    weather,
     zones,
 )
 from samen.web.api.kernel import PREFIX, SamenApi, SpecBlueprint
@@ -48,6 +49,7 @@ BLUEPRINTS: tuple[SpecBlueprint, ...] = (
     energy.blueprint,
     statements.blueprint,
     findings.blueprint,
+    weather.blueprint,
     zones.blueprint,
     savings.blueprint,
     devices.blueprint,
