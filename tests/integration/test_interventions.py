@@ -8,6 +8,7 @@ from sqlalchemy import select
 from samen.adapters.db.models import AuditEntry, Intervention, InterventionPicture, Meter, Site
 from samen.domain.access import Role
 from samen.domain.interval import Interval
+from samen.domain.picture import picture
 from samen.domain.rules import Refusal
 from samen.services import audit, interventions
 from support.building import NOW, a_member, load_demo
@@ -73,7 +74,7 @@ def test_one_goes_with_its_picture_and_stays_on_record(building, manager):
     number = enter(building, manager)
     with building.write() as session:
         one = session.get_one(Intervention, number)
-        assert interventions.put_picture(session, one, jpeg(), manager, NOW) is None
+        interventions.put_picture(session, one, picture(jpeg()), manager, NOW)
 
     with building.write() as session:
         interventions.remove(session, session.get_one(Intervention, number), manager, NOW)

@@ -16,7 +16,7 @@ TEMPLATES = sorted((ROOT / "dashboards" / "templates").rglob("*.html"))
 LANGUAGES = ("fr", "nl", "en")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%")
 # The same in every language: the name of the thing, units, a key.
-UNTRANSLATED = {"Samen", "kWh", "kW", "Enter"}
+UNTRANSLATED = {"Samen", "kWh", "kW", "Enter", "CO₂", "SHA", "PDF", "JSON", "ZIP"}
 SPOKEN = {"aria-label", "title", "alt", "placeholder"}
 # Blocks and macros that give attributes, outside of any tag.
 MARKUP_ALONE = (

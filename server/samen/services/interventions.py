@@ -16,7 +16,7 @@ from samen.adapters.db.models import Intervention, InterventionPicture, Meter, S
 from samen.domain.access import Viewer
 from samen.domain.interval import Interval
 from samen.domain.interventions import Described, changed, effective_on, faults
-from samen.domain.picture import NoPicture, picture
+from samen.domain.picture import Picture
 from samen.domain.rules import Refusal
 from samen.services import audit
 
@@ -45,7 +45,7 @@ def register(session: Session, site: Site) -> Sequence[Intervention]:
 
 def of_meter(session: Session, meter: Meter) -> list[Intervention]:
     """Those that touch a meter: all of its carrier's, and those that name it or a meter below it."""
-    parents = {id_: main_id for id_, main_id in session.execute(select(Meter.id, Meter.main_id)).tuples()}
+    parents = {row.id: row.main_id for row in session.execute(select(Meter.id, Meter.main_id))}
     return [
         one
         for one in register(session, meter.site)
@@ -120,14 +120,8 @@ def remove(session: Session, one: Intervention, viewer: Viewer, now: datetime) -
     audit.note(session, viewer.actor, "intervention.removed", subject, facts, now)
 
 
-def put_picture(
-    session: Session, one: Intervention, content: bytes, viewer: Viewer, now: datetime
-) -> Refusal | None:
-    """Give it this picture, without anything in the file that is not the image; or say that it is none."""
-    try:
-        image = picture(content)
-    except NoPicture:
-        return Refusal("no_picture")
+def put_picture(session: Session, one: Intervention, image: Picture, viewer: Viewer, now: datetime) -> None:
+    """Give it this picture, in place of the one it has."""
     sha256 = hashlib.sha256(image.content).hexdigest()
     kept = session.get(InterventionPicture, one.id) or InterventionPicture(intervention_id=one.id)
     kept.content, kept.content_type, kept.sha256 = image.content, image.content_type, sha256
@@ -135,7 +129,6 @@ def put_picture(
     session.add(kept)
     session.flush()
     audit.note(session, viewer.actor, "intervention.pictured", _subject(one), {"sha256": sha256}, now)
-    return None
 
 
 def remove_picture(session: Session, one: Intervention, viewer: Viewer, now: datetime) -> None:

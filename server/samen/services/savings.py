@@ -128,9 +128,10 @@ def judge(session: Session, meter: Meter, now: datetime, asked: Asked | None = N
 def evaluated(evidence: Evidence, reporting: Period) -> Evaluation | Refusal:
     """The evidence judged over a period; or what there is too little of."""
     try:
-        return evaluate(
+        found = evaluate(
             evidence.energy_kwh, evidence.deg_c, evidence.baseline, reporting, evidence.interventions
         )
+        return found if found.saving.adjusted_kwh > 0 else Refusal("nothing_used_before")
     except TooLittle:
         known = evidence.energy_kwh.keys() & evidence.deg_c.keys()
         counts = [sum(on in known for on in one.days()) for one in (evidence.baseline, reporting)]

@@ -32,6 +32,21 @@ SENTENCES = {
     "already_decided": N_("This was decided in the meantime."),
     "already_released": N_("This booking was given back before."),
     "already_over": N_("This booking is over: it ended on %(ended)s."),
+    "intervention_name_taken": N_("Another intervention has this name: give it one of its own."),
+    "intervention_unnamed": N_("Give it a name of at most %(most)s characters."),
+    "no_picture": N_("This is no JPEG, PNG or WebP picture of at most 2 MB."),
+    "nothing_after_baseline": N_("There are no days after the baseline, which ends on %(date)s."),
+    "nothing_measured": N_("Nothing was measured yet."),
+    "nothing_used_before": N_("Nothing was used in the baseline: there is nothing to save of."),
+    "reporting_before_baseline_ends": N_("The reporting period begins before the baseline ends."),
+    "subsidy_over_cost": N_("A subsidy is at most what it cost."),
+    "too_few_days_to_judge": N_(
+        "There are too few days with both energy and an outdoor temperature: %(baseline)s in the baseline, "
+        "%(reporting)s in the reporting period."
+    ),
+    "too_many_characters": N_("It has at most %(most)s characters."),
+    "touches_nothing": N_("Choose a meter at least."),
+    "works_end_before_they_begin": N_("The works end before they begin."),
     "already_asked": N_("Somebody has asked for it before."),
     "done_in_the_future": N_("It cannot be done later than today, %(today)s."),
     "finding_moved_on": N_("That cannot be done with it any more: somebody changed it, or it was measured."),

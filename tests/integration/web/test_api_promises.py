@@ -13,6 +13,7 @@ from samen.domain.rules import Approval
 from samen.services import ingest
 from samen.web.api.imports import LARGEST
 from support.building import at
+from support.measured_house import fill
 from support.nodes_words import occupancy
 
 API = "/api/v1"
@@ -20,7 +21,7 @@ STREAM = "/api/v1/events"
 MEETING = "BEGIN:VEVENT\nUID:m@else\nDTSTART:20261126T{hour}0000\nDURATION:PT1H\nEND:VEVENT"
 CALENDAR = {"Content-Type": "text/calendar"}
 # What a token for bookings does not open.
-ENERGY = tuple(f"{API}/{path}" for path in ("energy", "devices", "findings", "statements"))
+ENERGY = tuple(f"{API}/{path}" for path in ("energy", "devices", "findings", "savings", "statements"))
 # What is right of a body, where something must be said at all.
 BODIES = {
     "/dates": {"date": at("10:00").isoformat()},
@@ -249,7 +250,7 @@ def _a_file(_house, week):
     week.ada.call("POST", path, json={})
 
 
-def _looks(_house, week):
+def _looks(house, week):
     free = {"from": week.at("10:00").isoformat(), "to": week.at("11:00").isoformat()}
     week.mounia.call("GET", f"{API}/spaces/free", query_string=free)
     for path in (
@@ -264,3 +265,6 @@ def _looks(_house, week):
         "findings",
     ):
         week.mounia.get(f"{API}/{path}")
+    fill(house.database)
+    for meter in ("main", "gas", "nothing"):
+        week.mounia.get(f"{API}/savings?meter={meter}")

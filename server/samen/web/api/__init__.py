@@ -17,6 +17,7 @@ from samen.web.api import (
     notices,
     occurrences,
     release,
+    savings,
     series,
     space_rules,
     spaces,
@@ -46,6 +47,7 @@ BLUEPRINTS: tuple[SpecBlueprint, ...] = (
     energy.blueprint,
     statements.blueprint,
     findings.blueprint,
+    savings.blueprint,
     devices.blueprint,
     events.blueprint,
 )

@@ -42,6 +42,12 @@ def refused_body(refused: Refused) -> tuple[int, str]:
     return status, problem_body(status, "refused", detail, detail, more)
 
 
+def refused_alone(refusal: Refusal) -> tuple[int, str]:
+    """As `refused_body`, of a question that is no booking."""
+    told = _refusal(refusal)
+    return 409, problem_body(409, "refused", str(told["text"]), str(told["text"]), {"refusals": [told]})
+
+
 def _date(one: DateRefused) -> dict[str, object]:
     return {
         "date": one.original_start.isoformat(),

@@ -23,7 +23,8 @@ intervention_meters = Table(
 class Intervention(Base):
     """Something done to use less.
 
-    It touches every meter of its `carriers` (values of MeterKind), and its `meters`. `done_on`: the last day of works that took longer than a day. Unknown costs are NULL.
+    It touches every meter of its `carriers` (values of MeterKind), and its `meters`. `done_on`: the last day
+    of works that took longer than a day. Unknown costs are NULL.
     """
 
     __tablename__ = "interventions"
