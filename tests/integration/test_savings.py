@@ -11,7 +11,8 @@ from samen.domain.evaluation import Period
 from samen.domain.exclusions import Reason
 from samen.domain.rules import Refusal
 from samen.domain.savings import Verdict
-from samen.services.savings import Asked, judge, judged_meters
+from samen.services.savings import judge, judged_meters
+from samen.services.savings_evidence import Asked
 from support.building import NOW, a_member, load_demo
 from support.measured_house import FIRST, HALFWAY, TODAY, enter, fill, insulation
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from samen.adapters.db.models import Member, Site, Tenant
 from samen.domain.access import Role, Viewer
 from samen.domain.interval import Interval, at_wall
-from samen.services import booking, demo_costs, demo_history, login, members
+from samen.domain.interventions import Described, InterventionKind
+from samen.services import booking, demo_costs, demo_energy, demo_history, interventions, login, members
 
 PASSWORD = "samen-demo"  # noqa: S105 (shown on the demo's own sign-in sheet)
 # A year before the first measure, and two years and two months in all.
@@ -91,6 +92,17 @@ def seed(session: Session, site: Site, now: datetime) -> None:
     demo_history.seed_occupancy(session, site, HISTORY, now)
     demo_history.seed_energy(session, site, WEEK, HISTORY, now)
     demo_costs.seed_costs(session, site, viewers["manager@"], now)
+    _seed_interventions(session, site, viewers["manager@"], now)
+
+
+def _seed_interventions(session: Session, site: Site, manager: Viewer, now: datetime) -> None:
+    """The measures that the demo's past really has, on the register."""
+    today = now.astimezone(ZoneInfo(site.timezone)).date()
+    for taken in demo_energy.INTERVENTIONS:
+        kind = InterventionKind(taken.kind)
+        carriers, on = frozenset({taken.carrier}), taken.on(today)
+        told = Described(taken.name, kind, carriers, frozenset(), on, cost_cents=taken.cost_cents)
+        interventions.add(session, site, told, manager, now)
 
 
 def _seed_people(session: Session, now: datetime) -> None:

@@ -23,15 +23,15 @@ from samen.domain.evaluation import Evaluation, Period
 from samen.domain.evaluation_json import as_json
 from samen.domain.residuals import autocorrelation, by_chance
 from samen.domain.rules import Refusal
-from samen.domain.savings import SHAPE_WAS_CHOSEN
 from samen.services import audit
 from samen.services.interventions import Pin
 from samen.services.interventions import of_meter as touching
-from samen.services.savings import Asked, Evidence, Judged, judge
+from samen.services.savings import Judged, judge
+from samen.services.savings_evidence import Asked, Evidence
 
 # Of the report's shape: raised when a reader of old ones would not understand a new one.
 VERSION = 1
-ENERGY, TEMPERATURE, REPORT = "energy.csv", "temperature.csv", "dossier.json"
+ENERGY, TEMPERATURE, HOURS, REPORT = "energy.csv", "temperature.csv", "occupied-hours.csv", "dossier.json"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def sign(session: Session, meter: Meter, viewer: Viewer, now: datetime, asked: A
     newest = session.scalar(
         select(Dossier).where(Dossier.meter_id == meter.id).order_by(Dossier.id.desc()).limit(1)
     )
-    files = {ENERGY: _csv(told.evidence.energy_kwh, meter), TEMPERATURE: _csv(told.evidence.deg_c, meter)}
+    files = _files(told.evidence)
     signer = session.get_one(Member, viewer.member_id)
     report = json.dumps(
         {
@@ -86,8 +86,7 @@ def sign(session: Session, meter: Meter, viewer: Viewer, now: datetime, asked: A
         signed_by=signer,
         signed_at=now,
         report=report,
-        energy_csv=files[ENERGY],
-        temperature_csv=files[TEMPERATURE],
+        files=files,
         sha256=_sha256(report),
         supersedes_id=newest.id if newest else None,
     )
@@ -102,9 +101,7 @@ def archive(one: Dossier) -> bytes:
     """The report with the days exactly as evaluated, as a ZIP file; the same bytes every time."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, text in (
-            (REPORT, one.report), (ENERGY, one.energy_csv), (TEMPERATURE, one.temperature_csv),
-        ):  # fmt: skip
+        for name, text in {REPORT: one.report, **one.files}.items():
             packed.writestr(zipfile.ZipInfo(name, one.signed_at.timetuple()[:6]), text)
     return out.getvalue()
 
@@ -127,7 +124,7 @@ def _report(session: Session, told: Judged, files: Mapping[str, str]) -> dict[st
         "site": {"slug": meter.site.slug, "name": meter.site.name, "timezone": meter.site.timezone},
         "meter": {"slug": meter.slug, "name": meter.name, "kind": meter.kind.value},
         "files": {
-            name: {"sha256": _sha256(text), "days": text.count("\n") - 1} for name, text in files.items()
+            name: {"sha256": _sha256(text), "rows": text.count("\n") - 1} for name, text in files.items()
         },
         "commands": [_command(evidence, period) for period in _reportings(told)],
         "periods": {"baseline": _period(evidence.baseline), "reporting": _period(evidence.reporting)},
@@ -139,7 +136,6 @@ def _report(session: Session, told: Judged, files: Mapping[str, str]) -> dict[st
         "bands": {
             "g14_half_kwh": saving.half_kwh_g14,
             "bootstrap_half_kwh": saving.half_kwh_bootstrap,
-            "shape_was_chosen": SHAPE_WAS_CHOSEN,
             "half_kwh": saving.half_kwh,
         },
         "worth": {"eur": told.worth.eur, "half_eur": told.worth.half_eur, "co2_kg": told.worth.co2_kg},
@@ -160,6 +156,7 @@ def _command(evidence: Evidence, reporting: Period) -> str:
     words = ["samen", "savings", "evaluate", "--energy", ENERGY, "--temperature", TEMPERATURE]
     words += ["--baseline", _span(evidence.baseline), "--reporting", _span(reporting)]
     words += ["--tz", evidence.meter.site.timezone]
+    words += ["--occupied-hours", HOURS] if evidence.occupied_hours and not evidence.bills else []
     for name, on in evidence.interventions:
         words += ["--intervention", f"{name}={on.isoformat()}"]
     return shlex.join([*words, "--json"])
@@ -201,11 +198,32 @@ def _residuals(found: Evaluation) -> dict[str, Any]:
     }
 
 
-def _csv(days: Mapping[date, float], meter: Meter) -> str:
+def _files(evidence: Evidence) -> dict[str, str]:
+    """The CSV texts that the command reads."""
+    meter = evidence.meter
+    energy = _bills_csv(evidence) if evidence.bills else _csv(evidence.energy_kwh, meter)
+    files = {ENERGY: energy, TEMPERATURE: _csv(evidence.deg_c, meter)}
+    if evidence.occupied_hours and not evidence.bills:
+        files[HOURS] = _csv(evidence.occupied_hours, meter)
+    return files
+
+
+def _bills_csv(evidence: Evidence) -> str:
+    """A row where each bill begins, and one without a value where no other begins as it ends."""
+    begins: dict[date, float | None] = {bill.end: None for bill, _ in evidence.bills}
+    begins |= {bill.first: used for bill, used in evidence.bills}
+    return _csv(begins, evidence.meter)
+
+
+def _csv(days: Mapping[date, float | None] | Mapping[date, float], meter: Meter) -> str:
     """Rows that start at local midnights, with every digit: they are read back as exactly these days."""
     zone = ZoneInfo(meter.site.timezone)
-    rows = [f"{datetime.combine(on, time(0), zone).isoformat()},{days[on]!r}" for on in sorted(days)]
+    rows = [f"{datetime.combine(on, time(0), zone).isoformat()},{_digits(days[on])}" for on in sorted(days)]
     return "\n".join(["time,value", *rows, ""])
+
+
+def _digits(value: float | None) -> str:
+    return "" if value is None else repr(value)
 
 
 def _period(one: Period) -> dict[str, str]:

@@ -14,12 +14,13 @@ from samen.domain.evaluation import Doubt, Period
 from samen.domain.exclusions import Excluded, Reason
 from samen.domain.interventions import InterventionKind
 from samen.domain.savings import Verdict
+from samen.domain.terms import WEEKDAYS
 from samen.web import dossier_plots as plots
 from samen.web import i18n
+from samen.web.doubt_words import doubt_sentence
 from samen.web.savings_words import (
     band,
     carrier_word,
-    doubt_sentence,
     euros,
     joint_words,
     kind_word,
@@ -33,10 +34,9 @@ from samen.web.savings_words import (
     verdict_sentence,
     verdict_word,
 )
+from samen.web.space_words import weekday_name
 
 Told = Mapping[str, Any]
-COEFFICIENTS = ("base_kwh", "heating_kwh_per_deg_c", "cooling_kwh_per_deg_c")
-POINTS = ("heating_below_deg_c", "cooling_above_deg_c")
 
 
 def facts(told: Told, sha256: str) -> dict[str, Any]:
@@ -109,13 +109,18 @@ def _summary(told: Told) -> list[list[str]]:
 
 
 def _coefficients(parameters: Mapping[str, float]) -> list[list[str]]:
-    words = {
+    words: dict[str, tuple[str, str]] = {
         "base_kwh": (_("Asked every day"), "kWh"),
         "heating_kwh_per_deg_c": (_("For each degree below the balance point"), "kWh"),
         "heating_below_deg_c": (_("Balance point of heating"), "°C"),
         "cooling_kwh_per_deg_c": (_("For each degree above the balance point"), "kWh"),
         "cooling_above_deg_c": (_("Balance point of cooling"), "°C"),
+        "weekend_kwh": (_("On a Saturday or Sunday, more"), "kWh"),
+        "occupied_hours_kwh": (_("For each occupied hour"), "kWh"),
     }
+    weekdays = {f"{name}_kwh": place for place, name in enumerate(WEEKDAYS, start=1)}
+    for name, place in weekdays.items():
+        words[name] = (_("On a %(weekday)s, more than on a Monday", weekday=weekday_name(place)), "kWh")
     return [
         [words.get(name, (name, "kWh"))[0], f"{i18n.number(value, 2)} {words.get(name, (name, 'kWh'))[1]}"]
         for name, value in parameters.items()

@@ -17,8 +17,10 @@ from samen.domain.evaluation_json import as_json
 from samen.domain.rules import Refusal
 from samen.services import dossier
 from samen.services.dossier import Signed
-from samen.services.savings import Asked, Judged, judge, judged_meters
+from samen.services.savings import Judged, judge, judged_meters
+from samen.services.savings_evidence import Asked
 from samen.web import current, i18n
+from samen.web.doubt_words import OF_PRESENCE, doubt_sentence
 from samen.web.intervention_cards import saving_line
 from samen.web.policy import Access, allow
 from samen.web.savings_charts import cumulative_chart, model_chart, weeks_chart
@@ -27,11 +29,11 @@ from samen.web.savings_tables import TABLES
 from samen.web.savings_words import (
     band,
     carrier_word,
-    doubt_sentence,
     euros,
     kwh,
     model_sentence,
     period_words,
+    presence_sentences,
     quality_sentences,
     raw_sentence,
     reason_words,
@@ -134,6 +136,7 @@ def _carrier(meter: Meter, answer: Judged | Refusal, *, is_shown: bool) -> dict[
 
 def _told(told: Judged) -> dict[str, Any]:
     found, worth = told.found, told.worth
+    doubts = (*found.baseline_warnings, *found.warnings)
     return {
         "verdict": found.verdict.value,
         "sentence": verdict_sentence(
@@ -152,7 +155,10 @@ def _told(told: Judged) -> dict[str, Any]:
         "co2": _mass(worth.co2_kg) if worth.co2_kg is not None else None,
         "baseline": period_words(told.evidence.baseline),
         "reporting": period_words(told.evidence.reporting),
-        "doubts": [doubt_sentence(one) for one in (*found.baseline_warnings, *found.warnings)],
+        "doubts": [doubt_sentence(one) for one in doubts if not one.code.startswith(OF_PRESENCE)],
+        "presence": presence_sentences(found.occupancy) if found.occupancy else [],
+        "presence_doubts": [doubt_sentence(one) for one in doubts if one.code.startswith(OF_PRESENCE)],
+        "by_bills": bool(told.evidence.bills),
         "sufficient": found.sufficient,
         "quality": quality_sentences(as_json(found)["baseline"]),
         "model": model_sentence(as_json(found)["baseline"]),
@@ -184,7 +190,9 @@ def _charts(told: Judged) -> dict[str, Any]:
 
 def _weather(found: Evaluation) -> float:
     """How much more than in the baseline the later weather would have asked of a mean day, as a fraction."""
-    return float(found.adjusted_kwh.mean() / found.baseline.energy_kwh.mean()) - 1
+    before, after = found.baseline, found.reporting
+    asked = found.adjusted_kwh.sum() / after.days.sum()
+    return float(asked / (before.energy_kwh.sum() / before.days.sum())) - 1
 
 
 def _mass(kg: float) -> str:

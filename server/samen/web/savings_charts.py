@@ -80,7 +80,7 @@ def model_chart(found: Evaluation) -> dict[str, Any]:
     """Each day's energy by its temperature, before and after, with the line that the baseline follows."""
     before, after = found.baseline, found.reporting
     warmth = np.concatenate([before.deg_c, after.deg_c])
-    energy = np.concatenate([before.energy_kwh, after.energy_kwh])
+    energy = np.concatenate([before.energy_kwh / before.days, after.energy_kwh / after.days])
     drawn = frame(NARROW, 380, [float(one) for one in warmth], [0.0, *(float(one) for one in energy)])
     line = np.linspace(float(warmth.min()), float(warmth.max()), CURVE_POINTS)
     return {
@@ -112,13 +112,16 @@ def by_weather(fit: Fit, before: Known, deg_c: Array) -> Array:
         found: Array = cold + warm
         return found
 
-    level = (before.energy_kwh - fit.residuals - weather(before.deg_c)).mean()
+    level = (before.energy_kwh / before.days - fit.residuals - weather(before.deg_c)).mean()
     line: Array = weather(deg_c) + level
     return line
 
 
 def _points(part: Known) -> list[tuple[float, float]]:
-    return [(float(deg_c), float(used)) for deg_c, used in zip(part.deg_c, part.energy_kwh, strict=True)]
+    return [
+        (float(deg_c), float(used))
+        for deg_c, used in zip(part.deg_c, part.energy_kwh / part.days, strict=True)
+    ]
 
 
 def _framed(drawn: Frame, parts: Sequence[Stretch]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from samen.adapters.db.models import Meter
 from samen.domain.evaluation import Period
-from samen.services.savings import Asked
+from samen.services.savings_evidence import Asked
 
 DAY = timedelta(days=1)
 # Beyond these nobody has measured, and arithmetic with days overflows.

@@ -28,7 +28,7 @@ def _cumulative(told: Judged) -> Iterator[Row]:
 def _days(told: Judged) -> Iterator[Row]:
     yield "date", "period", "deg_c", "energy_kwh", "model_kwh"
     found = told.found
-    before = found.baseline.energy_kwh - found.fit.residuals
+    before = found.baseline.energy_kwh - found.fit.residuals * found.baseline.days
     for name, part, model in (
         ("baseline", found.baseline, before),
         ("reporting", found.reporting, found.adjusted_kwh),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from math import isfinite
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 
 from samen.adapters.db.models import MeterKind
 from samen.domain.baseline import Kind
-from samen.domain.evaluation import Doubt, Period
+from samen.domain.evaluation import Occupancy, Period
 from samen.domain.exclusions import Excluded, Reason
 from samen.domain.interventions import InterventionKind, Payback
-from samen.domain.savings import Verdict
+from samen.domain.savings import Saving, Verdict
 from samen.web import i18n
 from samen.web.wording import N_
 
@@ -62,28 +62,12 @@ REASONS = {
     Reason.ESTIMATED: N_("The total is known, but not which day used it"),
     Reason.NO_TEMPERATURE: N_("No outdoor temperature"),
 }
-DOUBTS = {
-    "baseline_too_short": N_("The baseline has %(days)s days, and a year (%(least)s) is needed."),
-    "too_many_days_missing": N_(
-        "%(missing)s days of the baseline are not known, at most %(most)s may be missing."
-    ),
-    "too_little_temperature": N_(
-        "Only %(share)s of the baseline has an outdoor temperature, %(least)s is needed."
-    ),
-    "poor_fit": N_(
-        "The model misses a day by %(cvrmse)s of the mean, which is more than the %(most)s that is usable."
-    ),
-    "weather_beyond_baseline": N_(
-        "%(days)s days had weather that the baseline never saw (it had %(low)s to %(high)s °C)."
-    ),
-    "reporting_days_missing": N_("%(missing)s days of the reporting period could not be compared."),
-    "intervention_outside": N_("%(name)s (%(date)s) comes after the reporting period."),
-}
-SHARES = frozenset({"share", "least", "cvrmse", "most"})
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """`18 %`, `−3,5 %`."""
+    """`18 %`, `−3,5 %`; without end where nothing is known."""
+    if not isfinite(share):
+        return "∞" if share > 0 else "−∞"
     sign = "−" if round(share * 100, digits) < 0 else ""
     return f"{sign}{i18n.number(abs(share) * 100, digits)} %"
 
@@ -189,19 +173,53 @@ def raw_sentence(raw_fraction: float, asked: float) -> str:
     return str(said)
 
 
-def doubt_sentence(one: Doubt) -> str:
-    """The doubt in the reader's language."""
-    return str(_(DOUBTS[one.code])) % {
-        name: _fact(one.code, name, value) for name, value in one.facts.items()
+def presence_sentences(found: Occupancy) -> list[str]:
+    """Whether we saved, or were away."""
+    saved = found.saved
+    low, high = band(saved.low_fraction, saved.high_fraction)
+    facts = {
+        "hours": i18n.number(found.hours, 1),
+        "usual": i18n.number(found.usual_hours, 1),
+        "kwh": kwh(found.kwh_per_hour),
     }
+    return [
+        str(
+            _(
+                "We saved: %(share)s for as many occupied hours, between %(low)s and %(high)s.",
+                share=percent(saved.fraction),
+                low=low,
+                high=high,
+            )
+        ),
+        _away(found.away),
+        str(
+            _(
+                "The rooms were occupied %(hours)s hours a day, all together; %(usual)s would have been "
+                "usual. An occupied hour asks %(kwh)s.",
+                **facts,
+            )
+        ),
+    ]
 
 
-def _fact(code: str, name: str, value: str | float) -> str:
-    if isinstance(value, str):
-        return i18n.day_long(date.fromisoformat(value)) if name == "date" else value
-    if code in {"too_little_temperature", "poor_fit"} and name in SHARES:
-        return percent(value)
-    return i18n.short_number(value)
+def _away(away: Saving) -> str:
+    if away.fraction >= 0:
+        low, high = band(away.low_fraction, away.high_fraction)
+        said = _(
+            "We were away: that makes %(share)s less, between %(low)s and %(high)s.",
+            share=percent(away.fraction),
+            low=low,
+            high=high,
+        )
+    else:
+        low, high = band(-away.high_fraction, -away.low_fraction)
+        said = _(
+            "We were there more: that makes %(share)s more, between %(low)s and %(high)s.",
+            share=percent(-away.fraction),
+            low=low,
+            high=high,
+        )
+    return str(said)
 
 
 def quality_sentences(baseline: Mapping[str, Any]) -> list[str]:

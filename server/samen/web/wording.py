@@ -40,6 +40,10 @@ SENTENCES = {
     "nothing_used_before": N_("Nothing was used in the baseline: there is nothing to save of."),
     "reporting_before_baseline_ends": N_("The reporting period begins before the baseline ends."),
     "subsidy_over_cost": N_("A subsidy is at most what it cost."),
+    "too_few_bills_to_judge": N_(
+        "There are too few bills with an outdoor temperature: %(baseline)s within the baseline, "
+        "%(reporting)s within the reporting period."
+    ),
     "too_few_days_to_judge": N_(
         "There are too few days with both energy and an outdoor temperature: %(baseline)s in the baseline, "
         "%(reporting)s in the reporting period."

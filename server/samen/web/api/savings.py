@@ -14,7 +14,8 @@ from samen.domain.access import Scope
 from samen.domain.evaluation import Period
 from samen.domain.evaluation_json import as_json
 from samen.domain.rules import Refusal
-from samen.services.savings import Asked, judge, judged_meters
+from samen.services.savings import judge, judged_meters
+from samen.services.savings_evidence import Asked
 from samen.web import current
 from samen.web.api.kernel import SpecBlueprint
 from samen.web.api.refusals import refused_alone

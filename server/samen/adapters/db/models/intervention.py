@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, LargeBinary, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -69,7 +70,8 @@ class InterventionPicture(Base):
 class Dossier(Base):
     """A signed report of a saving, never changed: a later one of the same meter supersedes it.
 
-    `report` is JSON text, whose SHA-256 is `sha256`; the CSV texts hold the days exactly as evaluated.
+    `report` is JSON text, whose SHA-256 is `sha256`; `files`: CSV texts by their names, of what was
+    evaluated, exactly.
     """
 
     __tablename__ = "dossiers"
@@ -80,8 +82,7 @@ class Dossier(Base):
     signed_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     signed_at: Mapped[datetime]
     report: Mapped[str]
-    energy_csv: Mapped[str]
-    temperature_csv: Mapped[str]
+    files: Mapped[dict[str, Any]]
     sha256: Mapped[str]
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"), unique=True)
 

@@ -1,0 +1,200 @@
+"""What a saving is judged by: days or bills, weather, presence, periods, and days left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from samen.adapters.db.models import (
+    EnergyRollup,
+    Intervention,
+    Meter,
+    OccupancyRollup,
+    Register,
+    Site,
+    Space,
+    Step,
+)
+from samen.domain.evaluation import LEAST_DAYS, Period
+from samen.domain.exclusions import Excluded, excluded, without
+from samen.domain.interval import Interval, midnight
+from samen.domain.interventions import effective_on, works
+from samen.domain.rules import Refusal
+from samen.services.bills import current_bills
+from samen.services.calorific import factor_of
+from samen.services.energy import MOST_ESTIMATED, WHOLLY_KNOWN, energy_series, kwh_by_day
+from samen.services.interventions import of_meter
+from samen.services.weather import deg_c_by_day
+
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Periods that somebody chose; None: as usual."""
+
+    baseline: Period | None = None
+    reporting: Period | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Exactly what is evaluated, and the days left out.
+
+    Energy is that of days, or where these are too few that of `bills`: (period, kWh) each, in order.
+    `occupied_hours` of days, empty where nobody is counted. `interventions`: names with the first day on
+    which each can have saved something.
+    """
+
+    meter: Meter
+    baseline: Period
+    reporting: Period
+    energy_kwh: Mapping[date, float]
+    deg_c: Mapping[date, float]
+    interventions: tuple[tuple[str, date], ...]
+    excluded: tuple[Excluded, ...] = ()
+    occupied_hours: Mapping[date, float] = field(default_factory=dict)
+    bills: tuple[tuple[Period, float], ...] = ()
+
+
+def gather(session: Session, meter: Meter, now: datetime, asked: Asked) -> Evidence | Refusal:
+    """All of it for a meter, by days where a month of them is known; or why nothing can be compared."""
+    today = now.astimezone(ZoneInfo(meter.site.timezone)).date()
+    measures = of_meter(session, meter)
+    by_days = _by_days(session, meter, measures, today, asked)
+    if isinstance(by_days, Evidence) and _enough(by_days):
+        return by_days
+    return _by_bills(session, meter, measures, today, asked) or by_days
+
+
+def _enough(evidence: Evidence) -> bool:
+    return sum(on in evidence.energy_kwh for on in evidence.baseline.days()) >= LEAST_DAYS
+
+
+def _by_days(
+    session: Session, meter: Meter, measures: Sequence[Intervention], today: date, asked: Asked
+) -> Evidence | Refusal:
+    site, zone = meter.site, ZoneInfo(meter.site.timezone)
+    known = _days_known(session, meter, zone)
+    periods = _periods(known, measures, today, asked) if known else Refusal("nothing_measured")
+    if isinstance(periods, Refusal):
+        return periods
+    baseline, reporting = periods
+    whole = Period(baseline.first, reporting.end)
+    energy = kwh_by_day(session, meter, whole, zone, factor_of(session, meter))
+    warmth = deg_c_by_day(session, site, whole)
+    spans = [(one.name, span) for one in measures if (span := works(one.starts_on, one.done_on)) is not None]
+    days = (baseline, Period(baseline.end, reporting.end))
+    return Evidence(
+        meter,
+        baseline,
+        reporting,
+        without(energy, spans),
+        warmth,
+        _starts(measures),
+        excluded(days, energy, warmth, _estimated(session, meter, whole, energy), spans),
+        occupied_hours_by_day(session, site, whole),
+    )
+
+
+def _by_bills(
+    session: Session, meter: Meter, measures: Sequence[Intervention], today: date, asked: Asked
+) -> Evidence | None:
+    """None without bills that name energy, or where these leave nothing to compare."""
+    bills = _bills(session, meter)
+    if not bills:
+        return None
+    periods = _periods(Period(bills[0][0].first, bills[-1][0].end), measures, today, asked)
+    if isinstance(periods, Refusal):
+        return None
+    baseline, reporting = periods
+    warmth = deg_c_by_day(session, meter.site, Period(baseline.first, reporting.end))
+    return Evidence(meter, baseline, reporting, {}, warmth, _starts(measures), bills=bills)
+
+
+def _bills(session: Session, meter: Meter) -> tuple[tuple[Period, float], ...]:
+    """Those of a main meter, in order; of two that overlap, the one that begins first."""
+    of_kind = select(func.count()).where(
+        Meter.site_id == meter.site_id, Meter.kind == meter.kind, Meter.main_id.is_(None)
+    )
+    # A bill that names no meter is for all of its kind: where there are several, it is none of theirs alone.
+    whose = {meter.id, None} if session.scalar(of_kind) == 1 else {meter.id}
+    found: list[tuple[Period, float]] = []
+    for bill in reversed(current_bills(session, meter.site, meter.kind)):
+        free = not found or found[-1][0].end <= bill.from_on
+        if bill.used is not None and bill.meter_id in whose and free:
+            found.append((Period(bill.from_on, bill.until_on), bill.used))
+    return tuple(found) if meter.main_id is None else ()
+
+
+def _starts(measures: Sequence[Intervention]) -> tuple[tuple[str, date], ...]:
+    return tuple((one.name, effective_on(one.starts_on, one.done_on)) for one in measures)
+
+
+def _periods(
+    known: Period, measures: Sequence[Intervention], today: date, asked: Asked
+) -> tuple[Period, Period] | Refusal:
+    """By default the year before the first intervention against the last year, or what there is of it."""
+    latest = min(known.end, today)
+    baseline = asked.baseline or _usual_baseline(measures, known.first, latest)
+    reporting = asked.reporting or Period(max(latest - YEAR, baseline.end), latest)
+    if reporting.first < baseline.end:
+        return Refusal("reporting_before_baseline_ends")
+    if reporting.first >= reporting.end:
+        return Refusal("nothing_after_baseline", {"date": baseline.end})
+    return baseline, reporting
+
+
+def _usual_baseline(measures: Sequence[Intervention], first: date, latest: date) -> Period:
+    """The first one with some days before it counts: what was done before metering began is part of usual."""
+    starts = [one.starts_on for one in measures if first < one.starts_on < latest]
+    end = min(starts, default=first + YEAR)
+    return Period(end - YEAR, end)
+
+
+def _days_known(session: Session, meter: Meter, zone: ZoneInfo) -> Period | None:
+    ids = select(Register.id).where(Register.meter_id == meter.id)
+    daily = (EnergyRollup.register_id.in_(ids), EnergyRollup.step == Step.DAY)
+    first = session.scalar(select(func.min(EnergyRollup.starts_at)).where(*daily))
+    last = session.scalar(select(func.max(EnergyRollup.starts_at)).where(*daily))
+    if first is None or last is None:
+        return None
+    return Period(first.astimezone(zone).date(), last.astimezone(zone).date() + timedelta(days=1))
+
+
+def _estimated(session: Session, meter: Meter, whole: Period, known: Mapping[date, float]) -> set[date]:
+    """Of the days that are not known, those of which the energy is known but was only spread."""
+    zone = ZoneInfo(meter.site.timezone)
+    gone = [on for on in whole.days() if on not in known]
+    if not gone:
+        return set()
+    during = Interval(midnight(gone[0], zone), midnight(gone[-1] + timedelta(days=1), zone))
+    return {
+        day.starts_at.astimezone(zone).date()
+        for day in energy_series(session, meter, during, "day", zone)
+        if day.known >= WHOLLY_KNOWN and day.estimated > MOST_ESTIMATED
+    }
+
+
+def occupied_hours_by_day(session: Session, site: Site, period: Period) -> dict[date, float]:
+    """Hours in which spaces were occupied, summed over the site's, of each local day that was watched."""
+    zone = ZoneInfo(site.timezone)
+    occupied, seen = OccupancyRollup.occupied_s, OccupancyRollup.occupied_s + OccupancyRollup.empty_s
+    rows = session.execute(
+        select(OccupancyRollup.starts_at, func.sum(occupied))
+        .join(Space, Space.id == OccupancyRollup.space_id)
+        .where(
+            Space.site_id == site.id,
+            OccupancyRollup.step == Step.DAY,
+            OccupancyRollup.starts_at >= midnight(period.first, zone),
+            OccupancyRollup.starts_at < midnight(period.end, zone),
+        )
+        .group_by(OccupancyRollup.starts_at)
+        .having(func.sum(OccupancyRollup.unknown_s) <= func.sum(seen))
+    )
+    return {at.astimezone(zone).date(): float(seconds) / 3600 for at, seconds in rows}
