@@ -13,15 +13,7 @@ from samen.adapters.db.models import Member, Site, Tenant
 from samen.domain.access import Role, Viewer
 from samen.domain.interval import Interval, at_wall
 from samen.domain.interventions import Described, InterventionKind
-from samen.services import (
-    booking,
-    demo_costs,
-    demo_energy,
-    demo_history,
-    interventions,
-    login,
-    members,
-)
+from samen.services import booking, demo_costs, demo_energy, demo_history, interventions, login, members
 
 PASSWORD = "samen-demo"  # noqa: S105 (shown on the demo's own sign-in sheet)
 # A year before the first measure, and two years and two months in all.
