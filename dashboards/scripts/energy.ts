@@ -1,33 +1,36 @@
-// Time series with a span to drag: the sum of what lies between.
+// The energy page: curves, spans dragged over any chart, and the power as it changes.
 import uPlot from "uplot";
-import { all, embedded, fill, first } from "./page";
+import { cutBars, cutCurve } from "./cut";
+import { all, embedded } from "./page";
 
 interface Series {
   at: number[];
   values: (number | null)[];
 }
 
+type Name = "power" | "year";
+
 interface Page {
-  power: Series | null;
-  year: Series | null;
+  power?: Series;
+  year?: Series;
+  /** ISO dates and names of what was done to the building. */
+  pins: [string, string][];
+  units: Record<Name, string>;
+  meter: string;
   locale: string;
   timezone: string;
-  words: { span: string; kw: string; kwh: string };
-}
-
-interface Curve {
-  name: "power" | "year";
-  series: Series;
-  unit: string;
-  /** kWh that one value stands for. */
-  weight: number;
-  when: Intl.DateTimeFormatOptions;
+  span: string;
+  events: string;
+  words: { just_now: string };
 }
 
 const page = embedded<Page>("energy");
-const decimals = new Intl.NumberFormat(page.locale, { maximumFractionDigits: 1 });
 const fine = new Intl.NumberFormat(page.locale, { maximumFractionDigits: 2 });
 const plots: uPlot[] = [];
+const WHEN: Record<Name, Intl.DateTimeFormatOptions> = {
+  power: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  year: { day: "numeric", month: "short" },
+};
 
 function token(name: string): string {
   // Resolve light-dark() and friends to a colour that a canvas understands.
@@ -39,57 +42,101 @@ function token(name: string): string {
   return colour;
 }
 
-function when(curve: Curve, at: number): string {
-  return new Intl.DateTimeFormat(page.locale, { ...curve.when, timeZone: page.timezone }).format(new Date(at * 1000));
+/** A dashed line where something was done to the building. */
+function drawPins(plot: uPlot): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = token("--leaf");
+  ctx.lineWidth = 2 * devicePixelRatio;
+  ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  for (const [on] of page.pins) {
+    const at = Date.parse(`${on}T00:00:00Z`) / 1000;
+    if (at < plot.scales.x!.min! || at > plot.scales.x!.max!) continue;
+    const x = plot.valToPos(at, "x", true);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
-function tellSpan(curve: Curve, plot: uPlot): void {
-  const { left, width } = plot.select;
-  if (width < 3) return;
-  const [from, until] = [plot.posToIdx(left), plot.posToIdx(left + width)];
-  const total = curve.series.values.slice(from, until + 1).reduce<number>((sum, value) => sum + (value ?? 0), 0);
-  const facts = {
-    from: when(curve, curve.series.at[from]!),
-    until: when(curve, curve.series.at[until]!),
-    kwh: decimals.format(total * curve.weight),
-  };
-  first(`[data-span="${curve.name}"]`).textContent = fill(page.words.span, facts);
-}
-
-function options(curve: Curve, place: HTMLElement): uPlot.Options {
+function options(name: Name, place: HTMLElement): uPlot.Options {
   const axis = { stroke: token("--soft"), grid: { stroke: token("--line"), width: 1 }, ticks: { show: false }, font: "12px Instrument Sans" };
+  const when = new Intl.DateTimeFormat(page.locale, { ...WHEN[name], timeZone: page.timezone });
   return {
     width: place.clientWidth,
     height: place.clientHeight,
-    padding: [8, 6, 0, 0],
-    cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
+    padding: [8, 18, 0, 0],
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, points: { size: 7 } },
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), page.timezone),
     axes: [
-      { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((at) => when(curve, at)), space: 74, size: 34 },
-      { ...axis, size: 62, values: (_, ticks) => ticks.map((value) => `${fine.format(value)} ${curve.unit}`) },
+      { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((at) => when.format(new Date(at * 1000))), space: 74, size: 34 },
+      { ...axis, size: 66, values: (_, ticks) => ticks.map((value) => `${fine.format(value)} ${page.units[name]}`) },
     ],
     series: [{}, { stroke: token("--iris"), fill: token("--iris-wash"), width: 2, points: { show: false }, spanGaps: false }],
     scales: { y: { range: (_, __, high) => [0, (high || 1) * 1.08] } },
-    hooks: { setSelect: [(plot) => tellSpan(curve, plot)] },
+    hooks: name === "year" ? { draw: [drawPins] } : {},
   };
-}
-
-function draw(curve: Curve): void {
-  for (const place of all<HTMLElement>(`[data-plot="${curve.name}"]`)) {
-    plots.push(new uPlot(options(curve, place), [curve.series.at, curve.series.values], place));
-  }
 }
 
 function drawAll(): void {
   plots.splice(0).forEach((plot) => plot.destroy());
-  const { power, year, words } = page;
-  if (power) draw({ name: "power", series: power, unit: words.kw, weight: 0.25, when: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } });
-  if (year) draw({ name: "year", series: year, unit: words.kwh, weight: 1, when: { day: "numeric", month: "short" } });
+  for (const name of ["power", "year"] as const) {
+    const series = page[name];
+    if (!series) continue;
+    for (const place of all<HTMLElement>(`[data-plot="${name}"]`)) {
+      const plot = new uPlot(options(name, place), [series.at, series.values], place);
+      plots.push(plot);
+      // What the last value stands for ends a step later.
+      const step = (series.at.at(-1)! - series.at[0]!) / Math.max(series.at.length - 1, 1);
+      cutCurve(plot.over, (x) => plot.posToVal(x, "x"), series.at.at(-1)! + step, show);
+    }
+  }
 }
 
+/** What a span used, cost and saw, under the chart on which it was chosen. */
+async function show(from: number, until: number, chart: Element): Promise<void> {
+  const query = new URLSearchParams({ meter: page.meter, from: String(Math.round(from)), to: String(Math.round(until)) });
+  const answer = await fetch(`${page.span}?${query}`, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  panel.replaceChildren(...fresh.body.childNodes);
+  const behind = chart.closest(".panel")!.querySelector(".behind");
+  if (behind) behind.before(panel);
+  panel.scrollIntoView({ block: "nearest" });
+}
+
+/** The power as the meter says it, while somebody looks. */
+function listen(): void {
+  const [now, at] = [all("[data-power-now]")[0], all("[data-power-at]")[0]];
+  if (!now || !at) return;
+  let source: EventSource | null = null;
+  const watch = () => {
+    source?.close();
+    source = document.hidden ? null : new EventSource(page.events);
+    source?.addEventListener("meter", ({ data }) => {
+      const said = JSON.parse(data as string) as { meter: string; power_w: number };
+      if (said.meter !== page.meter) return;
+      now.textContent = decimals.format(said.power_w / 1000);
+      at.textContent = page.words.just_now;
+    });
+  };
+  document.addEventListener("visibilitychange", watch);
+  addEventListener("pagehide", () => source?.close());
+  watch();
+}
+
+const decimals = new Intl.NumberFormat(page.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const panel = document.createElement("section");
+panel.className = "span-panel";
+panel.setAttribute("aria-live", "polite");
 drawAll();
+for (const chart of all<SVGElement>("[data-cut]")) cutBars(chart, show);
+listen();
 document.addEventListener("samen:theme", drawAll);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 new ResizeObserver(() => {
   for (const plot of plots) plot.setSize({ width: plot.root.parentElement!.clientWidth, height: plot.root.parentElement!.clientHeight });
-}).observe(first(".panels"));
+}).observe(document.querySelector(".panels")!);

@@ -39,6 +39,8 @@ PAGES = {
     "who has what": ("/energy/sharing/tenants", MOUNIA),
     "bill and meter": ("/energy/sharing/reconcile", MOUNIA),
     "heating": ("/energy/heating", MOUNIA),
+    "gas": ("/energy?meter=gas", MOUNIA),
+    "a span": ("/energy/span?from={monday}T00:00&to={monday}T12:00", MOUNIA),
     "devices": ("/devices", MOUNIA),
     "members": ("/members", MOUNIA),
     "invitation": ("/invitation/{newcomer}", None),

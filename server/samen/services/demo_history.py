@@ -35,8 +35,8 @@ from samen.services.weather import store_temperatures
 Week = Sequence[tuple[int, str, str, str, str, str, int]]
 # Of the past bookings: how many there were of those usual in a week, and how many of these somebody used.
 KEPT, USED = 0.72, 0.88
-# Quarters of an hour of the rooms, as far back as anybody looks at them.
-QUARTERS = timedelta(days=35)
+# Hours of the rooms and their quarters, as far back as anybody looks at them.
+HOURS, QUARTERS = timedelta(days=400), timedelta(days=35)
 WEEK_LENGTH = timedelta(weeks=1)
 
 
@@ -122,9 +122,19 @@ def _stayed(
         )
         .order_by(Occurrence.starts_at)
     )
-    return [
+    booked = [
         (begin.timestamp() + chance.uniform(-200, 600), end.timestamp() - chance.uniform(0, 1500))
         for begin, end in rows
+    ]
+    return sorted(booked + _dropped_in(start, now, chance))
+
+
+def _dropped_in(start: datetime, now: datetime, chance: Random) -> list[tuple[float, float]]:
+    """On some days somebody sits down for a while without a booking."""
+    days = int((now - start) / timedelta(days=1))
+    came = [start + timedelta(days=place, hours=chance.uniform(9, 17)) for place in range(days)]
+    return [
+        (at.timestamp(), at.timestamp() + chance.uniform(1200, 7200)) for at in came if chance.random() < 0.3
     ]
 
 
@@ -145,18 +155,19 @@ def _put_use(
     while days[-1] < now.timestamp():
         first += timedelta(days=1)
         days.append(midnight(first, zone).timestamp())
-    lately = max(days[0], (now - QUARTERS).timestamp() // 3600 * 3600)
-    hours = [days[0] + 3600 * place for place in range(round((days[-1] - days[0]) / 3600) + 1)]
-    quarters = [lately + 900 * place for place in range(int((now.timestamp() - lately) // 900) + 1)]
-    recent = [stay for stay in stays if stay.end > lately]
-    for step, of, edges in (
-        (Step.DAY, stays, days),
-        (Step.HOUR, stays, hours),
-        (Step.QUARTER, recent, quarters),
-    ):
-        if len(edges) > 1:
-            rows = [_use_row(space_id, step, use) for use in in_buckets(_within(of, edges), edges)]
-            session.execute(insert(OccupancyRollup), rows)
+    for step, stretch, length_s in ((Step.HOUR, HOURS, 3600), (Step.QUARTER, QUARTERS, 900)):
+        lately = max(days[0], (now - stretch).timestamp() // 3600 * 3600)
+        count = int((now.timestamp() - lately) // length_s) + 1
+        _put_buckets(session, space_id, step, stays, [lately + length_s * place for place in range(count)])
+    _put_buckets(session, space_id, Step.DAY, stays, days)
+
+
+def _put_buckets(
+    session: Session, space_id: int, step: Step, stays: Sequence[Stay], edges: Sequence[float]
+) -> None:
+    rows = [_use_row(space_id, step, use) for use in in_buckets(_within(stays, edges), edges)]
+    if rows:
+        session.execute(insert(OccupancyRollup), rows)
 
 
 def _within(stays: Sequence[Stay], edges: Sequence[float]) -> list[Stay]:

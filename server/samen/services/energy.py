@@ -31,6 +31,7 @@ from samen.domain.presence import SILENCE
 from samen.services.calorific import factor_of
 
 SHOWN_UNIT = {Unit.WH: "kWh", Unit.LITRE: "m³"}
+SECONDS = {Step.QUARTER: 900, Step.HOUR: 3600}
 STEPS = ("15min", "hour", "day", "month")
 # A day of which more is missing, or more was only spread, says nothing of that day.
 WHOLLY_KNOWN, MOST_ESTIMATED = 0.99, 0.01
@@ -87,6 +88,12 @@ class MeterTotal:
     amount: float | None
     known: float
     not_measured: float | None
+
+
+def unit_of(meter: Meter) -> str:
+    """The unit in which people read a meter: kWh or m³."""
+    registers = _registers(meter, injected=False)
+    return SHOWN_UNIT[registers[0].unit] if registers else "kWh"
 
 
 def energy_series(
@@ -159,24 +166,9 @@ def _largest_quarter(
     session: Session, meter: Meter, month: date, zone: ZoneInfo
 ) -> tuple[float, datetime] | None:
     """Its mean power in W, and when it began."""
-    registers = [register.id for register in _registers(meter, injected=False)]
-    amount = func.sum(EnergyRollup.amount)
-    row = session.execute(
-        select(amount, EnergyRollup.starts_at)
-        .where(
-            EnergyRollup.register_id.in_(registers),
-            EnergyRollup.step == Step.QUARTER,
-            EnergyRollup.starts_at >= midnight(month, zone),
-            EnergyRollup.starts_at < midnight(_next_month(month), zone),
-            EnergyRollup.known_s >= WHOLLY_KNOWN * QUARTER_S,
-            EnergyRollup.estimated_s <= MOST_ESTIMATED * QUARTER_S,
-        )
-        .group_by(EnergyRollup.starts_at)
-        .having(func.count() == len(registers))
-        .order_by(amount.desc(), EnergyRollup.starts_at)
-        .limit(1)
-    ).first()
-    return (row[0] * QUARTERS_AN_HOUR, row[1]) if row else None
+    during = Interval(midnight(month, zone), midnight(_next_month(month), zone))
+    found = highest_bucket(session, meter, during, Step.QUARTER)
+    return (found[1] * PER_SHOWN_UNIT * QUARTERS_AN_HOUR, found[0]) if found else None
 
 
 def _spans(during: Interval, step: str, zone: ZoneInfo) -> list[Interval]:
@@ -215,6 +207,42 @@ def _registers(meter: Meter, *, injected: bool) -> list[Register]:
         for register in meter.registers
         if (is_injection(register.code) if injected else register.code in used)
     ]
+
+
+def sure_amounts(session: Session, meter: Meter, during: Interval, step: Step) -> list[float]:
+    """The amount of every bucket that is wholly measured and not estimated, in the shown unit, in no order.
+
+    Without their times: to read those of thousands of buckets takes longer than all the rest.
+    """
+    amounts = session.scalars(_sure(meter, during, step))
+    return [amount / PER_SHOWN_UNIT for amount in amounts]
+
+
+def highest_bucket(
+    session: Session, meter: Meter, during: Interval, step: Step
+) -> tuple[datetime, float] | None:
+    """(start, amount) of the highest of those buckets; the first of equals."""
+    of_all = _sure(meter, during, step).add_columns(EnergyRollup.starts_at)
+    amount = of_all.selected_columns[0]
+    found = session.execute(of_all.order_by(amount.desc(), EnergyRollup.starts_at).limit(1)).first()
+    return (found[1], found[0] / PER_SHOWN_UNIT) if found else None
+
+
+def _sure(meter: Meter, during: Interval, step: Step) -> Select[float]:
+    registers, seconds = _registers(meter, injected=False), SECONDS[step]
+    sure = (
+        EnergyRollup.register_id.in_([register.id for register in registers]),
+        EnergyRollup.step == step,
+        EnergyRollup.starts_at >= during.start,
+        EnergyRollup.starts_at < during.end,
+        EnergyRollup.known_s >= WHOLLY_KNOWN * seconds,
+        EnergyRollup.estimated_s <= MOST_ESTIMATED * seconds,
+    )
+    if len(registers) == 1:
+        # Five times as fast as in groups of one.
+        return select(EnergyRollup.amount).where(*sure)
+    several = select(func.sum(EnergyRollup.amount)).where(*sure).group_by(EnergyRollup.starts_at)
+    return several.having(func.count() == len(registers))
 
 
 Amount = tuple[float, float, float]
@@ -330,8 +358,7 @@ def _registers_of(site_id: int) -> Select[int]:
 
 
 def _total(meter: Meter, sums: Mapping[int, tuple[float, float]], during: Interval) -> MeterTotal:
-    registers = _registers(meter, injected=False)
-    unit = SHOWN_UNIT[registers[0].unit] if registers else "kWh"
+    registers, unit = _registers(meter, injected=False), unit_of(meter)
     known = [sums[register.id] for register in registers if register.id in sums]
     if not known or len(known) < len(registers):
         return MeterTotal(meter, unit, None, 0.0, None)

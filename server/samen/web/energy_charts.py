@@ -1,4 +1,4 @@
-"""The charts of the energy page, and the figures behind them."""
+"""The charts of the last days, hours and quarters of an hour, and the figures behind them."""
 
 from __future__ import annotations
 
@@ -12,20 +12,28 @@ from flask_babel import gettext as _
 
 from samen.services.energy import EnergyBucket
 from samen.web import i18n
-from samen.web.charts import Bar, Hour, bar_chart, hour_map
+from samen.web.charts import Bar, Hour, Span, bar_chart, falling_curve, hour_map
+from samen.web.energy_look import LOAD_DAYS, Look
+from samen.web.tables import Column, Table
 
 # A bucket of which less is known is drawn as not wholly measured.
 WHOLE = 0.99
 SATURDAY = 5
 NARROW, WIDE = 720, 1090
 WEEK_DAYS = 7
+Chart = dict[str, Any]
 
 
-def kwh(amount: float | None) -> str:
+def figure(amount: float | None) -> str:
     """`51,3`, or a dash where nothing is known; whole numbers from a thousand on."""
     if amount is None:
         return "–"
     return i18n.number(amount, 0 if abs(amount) >= 1000 else 1)
+
+
+def fine(amount: float | None) -> str:
+    """`0,51`, or a dash."""
+    return "–" if amount is None else i18n.number(amount, 2)
 
 
 def total(buckets: Sequence[EnergyBucket]) -> float:
@@ -45,125 +53,166 @@ def remark(bucket: EnergyBucket) -> str:
     return said
 
 
-def days_chart(days: Sequence[EnergyBucket], zone: ZoneInfo) -> dict[str, Any]:
+def rate_unit(unit: str) -> str:
+    """Of a meter's unit an hour."""
+    return "kW" if unit == "kWh" else f"{unit}/h"
+
+
+def amount_column(unit: str) -> Column:
+    """What was used, in a meter's unit."""
+    return Column("energy_kwh" if unit == "kWh" else "volume_m3", unit, figure)
+
+
+def rate_column(unit: str) -> Column:
+    """What was used an hour."""
+    return Column("power_kw" if unit == "kWh" else "flow_m3_per_h", rate_unit(unit), fine)
+
+
+def known_columns() -> list[Column]:
+    """How much of a bucket is known, and in words what to know of it."""
+    return [
+        Column("known_fraction", _("Measured"), _percent),
+        Column("estimated_fraction", _("Estimated"), _percent),
+    ]
+
+
+def _percent(share: float) -> str:
+    return f"{i18n.number(share * 100, 0)} %"
+
+
+def day_rows(days: Sequence[EnergyBucket], zone: ZoneInfo) -> list[list[Any]]:
+    """(date, amount, known, estimated)."""
+    return [[local(day, zone).date(), day.amount, day.known, day.estimated] for day in days]
+
+
+def days_chart(look: Look) -> Chart:
     """The last days as bars, a label a week."""
     bars = [
-        _bar(
-            bucket,
-            i18n.day_title(_local(bucket, zone).date()),
-            i18n.day_short(_local(bucket, zone).date()),
-            place % WEEK_DAYS == 0,
-            zone,
+        Bar(
+            day.amount,
+            spoken(i18n.day_title(local(day, look.zone).date()), day, look.unit),
+            i18n.day_short(local(day, look.zone).date()) if place % WEEK_DAYS == 0 else "",
+            partial=day.known < WHOLE,
+            weekend=local(day, look.zone).weekday() >= SATURDAY,
+            span=epoch(day),
         )
-        for place, bucket in enumerate(days)
+        for place, day in enumerate(look.days)
     ]
-    rows = [[i18n.day_title(_local(day, zone).date()), kwh(day.amount), remark(day)] for day in days]
-    return {**bar_chart(bars, NARROW, 250, _tick), "total": f"{kwh(total(days))} kWh", "rows": rows}
+    columns = [Column("date", _("Day"), i18n.day_title), amount_column(look.unit), *known_columns()]
+    table = Table("days", _("The last 28 days"), columns, day_rows(look.days, look.zone))
+    return {
+        **bar_chart(bars, NARROW, 250, tick),
+        "total": f"{figure(total(look.days))} {look.unit}",
+        "table": table,
+    }
 
 
-def heat_chart(hours: Sequence[EnergyBucket], zone: ZoneInfo) -> dict[str, Any] | None:
+def hours_chart(look: Look) -> Chart | None:
     """Each hour of the last days; None while there is nothing to show."""
-    cells = _cells(hours, zone)
+    cells = _cells(look.hours, look)
     known = [cell.value for cell in cells if cell.value is not None]
     if not known:
         return None
     days = sorted({cell.on for cell in cells})
     labels = [i18n.day_short(on) if place % WEEK_DAYS == 0 else "" for place, on in enumerate(days)]
-    by_place = {(cell.on, cell.hour): cell.value for cell in cells}
     return {
-        **hour_map(cells, days, WIDE, labels),
-        "low": f"{kwh(0.0)} kWh",
-        "high": f"{kwh(max(known))} kWh",
-        "heads": [_("Day"), *(f"{hour} h" for hour in range(24))],
-        "rows": [[i18n.day_short(on), *(kwh(by_place.get((on, hour))) for hour in range(24))] for on in days],
+        **hour_map(cells, days, NARROW, labels),
+        "low": f"{figure(0.0)} {look.unit}",
+        "high": f"{figure(max(known))} {look.unit}",
+        "table": _hours_table(look),
     }
 
 
-def _cells(hours: Sequence[EnergyBucket], zone: ZoneInfo) -> list[Hour]:
+def _hours_table(look: Look) -> Table:
+    columns = [Column("start", _("Hour"), _moment), amount_column(look.unit), *known_columns()]
+    rows = [[local(hour, look.zone), hour.amount, hour.known, hour.estimated] for hour in look.hours]
+    return Table("hours", _("When do we use it?"), columns, rows)
+
+
+def _moment(at: datetime) -> str:
+    return f"{i18n.day_short(at.date())} {at:%H:%M}"
+
+
+def _cells(hours: Sequence[EnergyBucket], look: Look) -> list[Hour]:
     """One for each hour of the wall clock: the hour that comes twice in autumn shows its mean."""
-    places: dict[tuple[date, int], list[float | None]] = defaultdict(list)
+    places: dict[tuple[date, int], list[EnergyBucket]] = defaultdict(list)
     for bucket in hours:
-        local = _local(bucket, zone)
-        places[local.date(), local.hour].append(bucket.amount)
-    return [_cell(on, hour, amounts) for (on, hour), amounts in places.items()]
+        at = local(bucket, look.zone)
+        places[at.date(), at.hour].append(bucket)
+    return [_cell(on, hour, buckets, look.unit) for (on, hour), buckets in places.items()]
 
 
-def _cell(on: date, hour: int, amounts: Sequence[float | None]) -> Hour:
-    known = [amount for amount in amounts if amount is not None]
+def _cell(on: date, hour: int, buckets: Sequence[EnergyBucket], unit: str) -> Hour:
+    known = [bucket.amount for bucket in buckets if bucket.amount is not None]
     mean = sum(known) / len(known) if known else None
-    said = f"{kwh(mean)} kWh" if mean is not None else _("not measured")
-    return Hour(on, hour, mean, f"{i18n.day_title(on)}, {hour} h: {said}")
+    said = f"{figure(mean)} {unit}" if mean is not None else _("not measured")
+    span = (epoch(buckets[0])[0], epoch(buckets[-1])[1])
+    return Hour(on, hour, mean, f"{i18n.day_title(on)}, {hour} h: {said}", span)
 
 
-def power_curve(quarters: Sequence[EnergyBucket], zone: ZoneInfo) -> dict[str, Any] | None:
-    """Mean power of each quarter of an hour in kW; None while nothing is known."""
-    values = [None if quarter.amount is None else round(quarter.amount * 4, 3) for quarter in quarters]
+def power_chart(look: Look) -> Chart | None:
+    """Mean power of each quarter of an hour; None while nothing is known."""
+    values = [None if quarter.amount is None else round(quarter.amount * 4, 3) for quarter in look.quarters]
     if all(value is None for value in values):
         return None
-    at = [int(quarter.starts_at.timestamp()) for quarter in quarters]
+    columns = [Column("start", _("Time"), _moment), rate_column(look.unit), *known_columns()]
     rows = [
-        [i18n.clock(quarter.starts_at, zone), "–" if value is None else i18n.number(value, 2)]
-        for quarter, value in zip(quarters, values, strict=True)
+        [local(quarter, look.zone), value, quarter.known, quarter.estimated]
+        for quarter, value in zip(look.quarters, values, strict=True)
     ]
-    return {"series": {"at": at, "values": values}, "rows": rows}
-
-
-def year_charts(
-    days: Sequence[EnergyBucket], months: Sequence[EnergyBucket], zone: ZoneInfo
-) -> dict[str, Any]:
-    """A year by day and by month."""
-    bars = [
-        _bar(
-            month,
-            i18n.month_title(_local(month, zone).date()),
-            i18n.month_name(_local(month, zone).date()),
-            True,
-            None,
-        )
-        for month in months
-    ]
-    monthly = [[i18n.month_title(_local(one, zone).date()), kwh(one.amount), remark(one)] for one in months]
-    values = [None if day.amount is None else round(day.amount, 3) for day in days]
     return {
-        "year_series": {"at": [int(day.starts_at.timestamp()) for day in days], "values": values},
-        "year_months": {
-            **bar_chart(bars, WIDE, 210, _tick),
-            "total": f"{kwh(total(days))} kWh",
-            "rows": monthly,
-        },
-        "year_rows": [
-            [i18n.day_title(_local(day, zone).date()), kwh(day.amount), remark(day)] for day in days
-        ],
-        "year_note": _year_note(days),
+        "series": {"at": [epoch(quarter)[0] for quarter in look.quarters], "values": values},
+        "table": Table("power", _("The last 24 hours"), columns, rows),
     }
 
 
-def _year_note(days: Sequence[EnergyBucket]) -> str:
-    known = sum(day.known >= WHOLE for day in days)
-    said: str = _(
-        "%(total)s kWh in all; %(known)s of %(days)s days wholly measured.",
-        total=kwh(total(days)),
-        known=known,
-        days=len(days),
-    )
-    return said
+def load_chart(look: Look) -> Chart | None:
+    """For how much of the time how much is drawn, with the months' peaks; None while nothing is known."""
+    load = look.load
+    if load is None:
+        return None
+    unit = rate_unit(look.unit)
+    marks = [
+        (peak.share, peak.per_hour, f"{i18n.month_title(peak.month)}: {fine(peak.per_hour)} {unit}")
+        for peak in load.peaks
+    ]
+    columns = [
+        Column("share_of_time_percent", _("Share of the time"), lambda share: f"{share} %"),
+        rate_column(look.unit),
+    ]
+    rows: list[list[Any]] = [[str(percent), rate] for percent, rate in enumerate(load.curve)]
+    return {
+        **falling_curve(load.curve, marks, 400, 316, tick),
+        "peaks": [
+            f"{words} ({i18n.moment(peak.at, look.zone)})"
+            for peak, (_share, _rate, words) in zip(load.peaks, marks, strict=True)
+        ],
+        "note": _(
+            "%(percent)s %% of the last %(days)s days; the rest is not measured finely enough.",
+            percent=i18n.number(load.known * 100, 0),
+            days=LOAD_DAYS,
+        ),
+        "unit": unit,
+        "table": Table("load", _("For how long how much?"), columns, rows),
+    }
 
 
-def _bar(bucket: EnergyBucket, name: str, label: str, labelled: bool, zone: ZoneInfo | None) -> Bar:
-    said = f"{name}: {kwh(bucket.amount)} kWh"
-    beside = remark(bucket)
-    return Bar(
-        value=bucket.amount,
-        spoken=f"{said} ({beside})" if beside else said,
-        label=label if labelled else "",
-        partial=bucket.known < WHOLE,
-        weekend=zone is not None and _local(bucket, zone).weekday() >= SATURDAY,
-    )
+def spoken(name: str, bucket: EnergyBucket, unit: str) -> str:
+    """A bucket in a few words."""
+    said, beside = f"{name}: {figure(bucket.amount)} {unit}", remark(bucket)
+    return f"{said} ({beside})" if beside else said
 
 
-def _tick(value: float) -> str:
+def tick(value: float) -> str:
+    """A figure of a scale."""
     return i18n.number(value, 0 if value == int(value) else 1)
 
 
-def _local(bucket: EnergyBucket, zone: ZoneInfo) -> datetime:
+def epoch(bucket: EnergyBucket) -> Span:
+    """Its ends in seconds since the epoch."""
+    return int(bucket.starts_at.timestamp()), int(bucket.ends_at.timestamp())
+
+
+def local(bucket: EnergyBucket, zone: ZoneInfo) -> datetime:
+    """Its start on the building's clocks."""
     return bucket.starts_at.astimezone(zone)

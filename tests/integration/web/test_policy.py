@@ -10,6 +10,7 @@ from support.web import PEOPLE
 SECRET_TITLE = "Entretien confidentiel de Chloé"
 # What a route's arguments are filled with.
 SAMPLES = {"token": "no-such-token", "meter": "main", "on": "2026-11-23", "slug": "iris", "zone": "front"}
+SAMPLES = {"token": "no-such-token", "meter": "main", "on": "2026-11-23", "slug": "iris", "name": "days"}
 STREAMS = {"events.page_events", "live.stream_events"}
 OPEN_TO_WRITE = {
     "account.check_password",
@@ -57,6 +58,8 @@ MATRIX = {
     "/energy/weather": {"mounia", "axel"},
     "/energy/weather/degree-days.csv": {"mounia", "axel"},
     "/energy/weather/temperatures.csv": {"mounia", "axel"},
+    "/energy/span?from=2026-11-22T00:00&to=2026-11-23T00:00": {"mounia", "axel"},
+    "/energy/charts/days.csv": {"mounia", "axel"},
     "/devices": {"mounia", "axel"},
     "/members": {"ada", "mounia"},
     "/api/v1/spaces": EVERYBODY,

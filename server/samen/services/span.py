@@ -1,0 +1,193 @@
+"""All about a span of a meter's time: what it used, cost and emitted, how cold it was, who was there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import fsum
+from statistics import quantiles
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from samen.adapters.db.models import Meter, MeterKind, Site, Step
+from samen.domain.degree_days import Form, degree_days
+from samen.domain.evaluation import Period
+from samen.domain.interval import Interval, midnight
+from samen.domain.prices import PriceBook
+from samen.services.calorific import factor_of
+from samen.services.energy import (
+    SECONDS,
+    EnergyBucket,
+    energy_series,
+    highest_bucket,
+    sure_amounts,
+    unit_of,
+)
+from samen.services.prices import price_book
+from samen.services.use import Use, use_of
+from samen.services.weather import deg_c_by_day
+
+# The longest span of each step: some hundreds of buckets a room, but for days.
+STEPS = (("15min", timedelta(days=3)), ("hour", timedelta(days=35)), ("day", timedelta(days=3660)))
+# How far a span may go for its highest quarter of an hour to be looked for, and its highest hour.
+PEAKS = ((Step.QUARTER, timedelta(days=93)), (Step.HOUR, timedelta(days=373)))
+LENGTH = {"15min": timedelta(minutes=15), "hour": timedelta(hours=1)}
+# Fewer hours say little of what is never switched off.
+ENOUGH_FOR_BASE, LONGEST_BASE = 24, timedelta(days=93)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """In euros and kg of CO2; `estimated`: by the region's order of magnitude, not by the contract."""
+
+    eur: float | None
+    co2_kg: float | None
+    estimated: bool
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The highest mean power of a bucket that is wholly measured, in the meter's unit an hour."""
+
+    per_hour: float
+    during: Interval
+
+
+@dataclass(frozen=True)
+class Weather:
+    """Over the days that are known, of `days` in all; degree-days as 16.5/16.5."""
+
+    deg_c: float
+    degree_days: float
+    known_days: int
+    days: int
+
+
+@dataclass(frozen=True)
+class Span:
+    """A span, widened to whole buckets of its `step`.
+
+    `amount` is in `unit`; `kwh` is the same for gas by its factor, None for water. `known` and `estimated`
+    are fractions. `base` is the level, in units an hour, under which nine of ten hours never fall.
+    """
+
+    during: Interval
+    step: str
+    unit: str
+    amount: float | None
+    kwh: float | None
+    known: float
+    estimated: float
+    cost: Cost
+    peak: Peak | None
+    base: float | None
+    weather: Weather | None
+    use: Use
+
+
+def look_at(session: Session, site: Site, meter: Meter, wanted: Interval) -> Span:
+    """All that is known of a meter and of the building between two instants.
+
+    Spans longer than ten years are cut at their end.
+    """
+    zone = ZoneInfo(site.timezone)
+    step, during = _whole(wanted, zone)
+    buckets = energy_series(session, meter, during, step, zone)
+    by_day = _by_day(buckets, zone)
+    book, seconds = price_book(session, site), during.length.total_seconds()
+    kwh = kwh_of(session, meter, by_day)
+    spans = [Interval(bucket.starts_at, bucket.ends_at) for bucket in buckets]
+    return Span(
+        during=during,
+        step=step,
+        unit=unit_of(meter),
+        amount=fsum(by_day.values()) if by_day else None,
+        kwh=fsum(kwh.values()) if kwh else None,
+        known=_share(buckets, "known", seconds),
+        estimated=_share(buckets, "estimated", seconds),
+        cost=cost_of(meter, kwh, book),
+        peak=_peak(session, meter, during),
+        base=_base(session, meter, during),
+        weather=_weather(session, site, during, zone),
+        use=use_of(session, site, spans, Step(step)),
+    )
+
+
+def _whole(wanted: Interval, zone: ZoneInfo) -> tuple[str, Interval]:
+    """The finest step that suits the span's length, and the span in whole buckets of it."""
+    wanted = Interval(wanted.start, min(wanted.end, wanted.start + STEPS[-1][1]))
+    step = next(step for step, longest in STEPS if wanted.length <= longest)
+    if step == "day":
+        first, last = (
+            at.astimezone(zone).date() for at in (wanted.start, wanted.end - timedelta(microseconds=1))
+        )
+        return step, Interval(midnight(first, zone), midnight(last + timedelta(days=1), zone))
+    seconds = LENGTH[step].total_seconds()
+    start = wanted.start - timedelta(seconds=wanted.start.timestamp() % seconds)
+    end = wanted.end + timedelta(seconds=-wanted.end.timestamp() % seconds)
+    return step, Interval(start, end)
+
+
+def _by_day(buckets: Iterable[EnergyBucket], zone: ZoneInfo) -> dict[date, float]:
+    sums: dict[date, float] = defaultdict(float)
+    for bucket in buckets:
+        if bucket.amount is not None:
+            sums[bucket.starts_at.astimezone(zone).date()] += bucket.amount
+    return sums
+
+
+def kwh_of(session: Session, meter: Meter, by_day: Mapping[date, float]) -> dict[date, float]:
+    """A meter's days in kWh: gas by what a m³ holds on the day; water holds none."""
+    if meter.kind is MeterKind.WATER:
+        return {}
+    if unit_of(meter) == "kWh":
+        return dict(by_day)
+    factor = factor_of(session, meter)
+    return {on: amount * factor(on) for on, amount in by_day.items()}
+
+
+def cost_of(meter: Meter, kwh: Mapping[date, float], book: PriceBook) -> Cost:
+    """What those days cost and emitted at their own prices; None where one of them has none."""
+    kind = meter.kind.value
+    eur = [book.eur(kind, amount, on) for on, amount in kwh.items()]
+    co2_kg = [book.co2_kg(kind, amount, on) for on, amount in kwh.items()]
+    return Cost(_sum(eur), _sum(co2_kg), any(book.is_estimate(kind, on) for on in kwh))
+
+
+def _sum(figures: Sequence[float | None]) -> float | None:
+    known = [figure for figure in figures if figure is not None]
+    return fsum(known) if known and len(known) == len(figures) else None
+
+
+def _share(buckets: Sequence[EnergyBucket], of: str, seconds: float) -> float:
+    return fsum(getattr(one, of) * (one.ends_at - one.starts_at).total_seconds() for one in buckets) / seconds
+
+
+def _peak(session: Session, meter: Meter, during: Interval) -> Peak | None:
+    for step, longest in PEAKS:
+        found = highest_bucket(session, meter, during, step) if during.length <= longest else None
+        if found is not None:
+            length = timedelta(seconds=SECONDS[step])
+            return Peak(found[1] / (length / LENGTH["hour"]), Interval(found[0], found[0] + length))
+    return None
+
+
+def _base(session: Session, meter: Meter, during: Interval) -> float | None:
+    """By hours, as far back as these are quickly read."""
+    if during.length > LONGEST_BASE:
+        return None
+    rates = sure_amounts(session, meter, during, Step.HOUR)
+    return quantiles(rates, n=10)[0] if len(rates) >= ENOUGH_FOR_BASE else None
+
+
+def _weather(session: Session, site: Site, during: Interval, zone: ZoneInfo) -> Weather | None:
+    first = during.start.astimezone(zone).date()
+    end = (during.end - timedelta(microseconds=1)).astimezone(zone).date() + timedelta(days=1)
+    known = deg_c_by_day(session, site, Period(first, end))
+    if not known:
+        return None
+    cold = fsum(degree_days(known, Form.BASE_16_5).values())
+    return Weather(fsum(known.values()) / len(known), cold, len(known), (end - first).days)
