@@ -349,9 +349,7 @@ def test_gas_is_told_in_kwh_by_what_a_cubic_metre_holds(plain):
         register.unit, register.meter.kind = Unit.LITRE, MeterKind.GAS
 
     with database.read() as session:
-        main = next(
-            one for one in measured(session, the_site(session), Period(*OCTOBER)) if one.meter.slug == "main"
-        )
+        main, *_ = measured(session, the_site(session), Period(*OCTOBER), MeterKind.GAS)
 
     assert main.amount == pytest.approx(124 * 11, rel=0.2)
     assert main.amount > 124 * 9

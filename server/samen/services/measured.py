@@ -31,8 +31,11 @@ def instants(site: Site, period: Period) -> Interval:
     return Interval(midnight(period.first, zone), midnight(period.end, zone))
 
 
-def measured(session: Session, site: Site, period: Period) -> list[Measured]:
-    """Every meter of the site in its order. A cubic metre of gas holds what it held on its day."""
+def measured(session: Session, site: Site, period: Period, kind: MeterKind) -> list[Measured]:
+    """The main meters of that kind and all below them, in the site's order.
+
+    A cubic metre of gas holds what it held on its day.
+    """
     during, zone = instants(site, period), ZoneInfo(site.timezone)
     totals = meter_totals(session, site.id, during, zone)
     return [
@@ -44,14 +47,19 @@ def measured(session: Session, site: Site, period: Period) -> list[Measured]:
             one.known,
         )
         for one in totals
+        if _root(one.meter).kind is kind
     ]
 
 
-def mains_of(meters: Sequence[Measured], kind: MeterKind, meter_id: int | None) -> list[Measured]:
+def _root(meter: Meter) -> Meter:
+    return meter if meter.main is None else _root(meter.main)
+
+
+def mains_of(meters: Sequence[Measured], meter_id: int | None) -> list[Measured]:
     """The main meters that a bill is for: the one that it names, else all of its kind."""
     if meter_id is not None:
         return [one for one in meters if one.meter.id == meter_id]
-    return [one for one in meters if one.meter.main_id is None and one.meter.kind is kind]
+    return [one for one in meters if one.meter.main_id is None]
 
 
 def node(one: Measured) -> MeterNode:

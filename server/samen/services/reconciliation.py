@@ -61,8 +61,8 @@ def reconcile(session: Session, site: Site, kind: MeterKind) -> list[Reconciled]
 def _reconciled(session: Session, site: Site, bills: tuple[Bill, ...], *, modelled: bool) -> Reconciled:
     bill, told = bills[0], [bill.used for bill in bills if bill.used is not None]
     period = Period(bill.from_on, bill.until_on)
-    meters = measured(session, site, period)
-    mains = mains_of(meters, bill.kind, bill.meter_id)
+    meters = measured(session, site, period, bill.kind)
+    mains = mains_of(meters, bill.meter_id)
     amounts = [one.amount for one in mains if one.amount is not None]
     main = sum(amounts) if amounts and len(amounts) == len(mains) else None
     whose = belonging(main or 0.0, {one.meter.slug for one in mains}, [node(one) for one in meters])

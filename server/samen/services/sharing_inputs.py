@@ -50,10 +50,15 @@ class Inputs:
         return Sharing(found.shares, (*self.energy.doubts, *found.doubts))
 
 
-def gather(session: Session, site: Site, bill: Bill, basis: HoursBasis) -> Inputs:
-    """What is known now of the bill's period. Tenants with nothing at all in it are left out."""
+def gather(
+    session: Session, site: Site, bill: Bill, basis: HoursBasis, known: Inputs | None = None
+) -> Inputs:
+    """What is known now of the bill's period. Tenants with nothing at all in it are left out.
+
+    `known`: the bill's inputs by the other basis of hours, whose energy need not be looked up again.
+    """
     period = Period(bill.from_on, bill.until_on)
-    energy = _energy(measured(session, site, period), bill)
+    energy = known.energy if known else _energy(measured(session, site, period, bill.kind), bill)
     hours = hours_of_tenants(session, site.id, instants(site, period), basis)
     held = standings(session, site)
     parties = (
@@ -81,7 +86,7 @@ def _party(tenant: Tenant, held: Sequence[Standing], hours: float, energy: Energ
 
 
 def _energy(meters: Sequence[Measured], bill: Bill) -> Energy:
-    mains = mains_of(meters, bill.kind, bill.meter_id)
+    mains = mains_of(meters, bill.meter_id)
     slugs = {one.meter.slug for one in mains}
     nodes = [node(one) for one in meters]
     total, source = _total(mains, bill)

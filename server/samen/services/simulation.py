@@ -74,6 +74,6 @@ def _trial(
     now: Cents = {}
     if present is not None:
         same = present.hours_basis is basis
-        before = inputs if same else gather(session, site, bill, present.hours_basis)
+        before = inputs if same else gather(session, site, bill, present.hours_basis, inputs)
         now = {one.tenant: one.cents for one in before.shared(weights_of(present)).shares}
     return Trial(bill, now, {one.tenant: one.cents for one in then.shares}, then.doubts)
