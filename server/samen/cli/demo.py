@@ -9,7 +9,7 @@ import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -24,6 +24,7 @@ from samen.cli.children import keep_running
 from samen.cli.ingest import until_told
 from samen.cli.site import demo_plan, load_plan
 from samen.services import demo as showcase
+from samen.services import rollup
 
 MQTT_PORT = 1883
 # A demo is looked at for minutes: rooms empty sooner than they would in a building.
@@ -50,7 +51,10 @@ def demo(port: int, reset: bool, folder: Path) -> None:
     mails = (folder / "mails").resolve().as_uri()
     with _nodes(Database(database_url), f"mqtt://127.0.0.1:{mqtt_port}", folder / "nodes"):
         environ = _environ(database_url, port, mqtt_port, _secret(folder)) | {"SAMEN_MAIL_URL": mails}
+        settling = threading.Thread(target=_settle_bills, args=(database_url, stop), daemon=True)
+        settling.start()
         keep_running((("serve", "--port", str(port)),), environ, stop)
+        settling.join()
     click.echo("Stopped. The next `make demo` finds everything as it was.")
 
 
@@ -64,6 +68,20 @@ def prepare(database_url: str, now: datetime) -> None:
             click.echo("Furnishing the building (once)", err=True)
             site = session.scalars(select(Site)).one()
             showcase.seed(session, site, now)
+    database.dispose()
+
+
+def _settle_bills(database_url: str, stop: threading.Event) -> None:
+    """Share the past's bills as soon as its energy is counted; the first page does not wait for that."""
+    database = Database(database_url)
+    while not stop.wait(2):
+        now = datetime.now(UTC)
+        with database.read() as session:
+            behind = rollup.waiting_since(session)
+        if behind is None or now - behind < timedelta(minutes=1):
+            with database.write() as session:
+                showcase.settle(session, session.scalars(select(Site)).one(), now)
+            break
     database.dispose()
 
 

@@ -95,6 +95,11 @@ def seed(session: Session, site: Site, now: datetime) -> None:
     _seed_interventions(session, site, viewers["manager@"], now)
 
 
+def settle(session: Session, site: Site, now: datetime) -> None:
+    """Share the bills of the past: to be called once its energy is rolled up."""
+    demo_costs.settle_costs(session, site, _viewers(session)["manager@"], now)
+
+
 def _seed_interventions(session: Session, site: Site, manager: Viewer, now: datetime) -> None:
     """The measures that the demo's past really has, on the register."""
     today = now.astimezone(ZoneInfo(site.timezone)).date()

@@ -14,7 +14,7 @@ from samen.domain.access import Viewer
 from samen.domain.belonging import Standing
 from samen.domain.interval import midnight
 from samen.domain.sharing import Key
-from samen.services import bills, sharing_keys
+from samen.services import bills, settling, sharing_keys
 from samen.services.bills import BillText
 from samen.services.calorific import factor_of
 from samen.services.sharing_keys import Decision
@@ -31,8 +31,8 @@ STANDINGS = {
 GREW = ("collectif-senne", Standing(date.min, 48.0, 8.0), timedelta(days=100))
 # Supplier, what a month costs anyhow, and a kWh, in cents.
 CONTRACTS = {
-    MeterKind.ELECTRICITY: ("Lampiris Coop", 18_50, 31.4),
-    MeterKind.GAS: ("Lampiris Coop", 12_75, 8.6),
+    MeterKind.ELECTRICITY: ("Énergie Commune", 18_50, 31.4),
+    MeterKind.GAS: ("Énergie Commune", 12_75, 8.6),
 }
 # This many months ago the supplier guessed.
 ESTIMATED, GUESS = 3, 1.09
@@ -56,6 +56,15 @@ def seed_costs(session: Session, site: Site, viewer: Viewer, now: datetime) -> N
         ):
             for text in _texts(session, site, meter, today):
                 bills.enter(session, site, text, viewer, now)
+
+
+def settle_costs(session: Session, site: Site, viewer: Viewer, now: datetime) -> None:
+    """Settle what nobody settled yet, but for the newest month: that is left for whoever tries the demo."""
+    newest = next(_months(now.astimezone(ZoneInfo(site.timezone)).date()))[0]
+    settled = settling.settled_bills(session, site)
+    for bill in bills.current_bills(session, site):
+        if bill.id not in settled and bill.from_on < newest:
+            settling.settle(session, site, bill.id, viewer, now)
 
 
 def _seed_standings(session: Session, site: Site, viewer: Viewer, today: date, now: datetime) -> None:

@@ -20,19 +20,24 @@ from samen.domain.access import Role
 from samen.domain.effect import Outcome
 from samen.domain.interval import at_wall
 from samen.domain.waste import DONE_DAYS, GONE_AFTER, RETIRED_DAYS, SIBLINGS, Kind, State
-from samen.services import findings
+from samen.services import findings, rollup
 from samen.services.findings import STANDING
 from samen.services.review import Found, Measured, Review, review
 
 FROM = time(3)
+BEHIND = timedelta(minutes=5)
 TICK = "worker:tick"
 Standing = Mapping[tuple[int, Kind], Finding]
 
 
 def sweep(database: Database, now: datetime) -> int:
-    """Look at the sites of which last night is not known yet. How many were looked at by this worker."""
+    """Look at the sites of which last night is not known yet. How many were looked at by this worker.
+
+    While buckets are behind the readings, as after an import of years, there is nothing to look at yet.
+    """
     with database.read() as session:
-        waiting = due(session, now)
+        behind = rollup.waiting_since(session)
+        waiting = due(session, now) if behind is None or now - behind < BEHIND else []
     kept = 0
     for site_id in waiting:
         with database.read() as session:
@@ -43,7 +48,7 @@ def sweep(database: Database, now: datetime) -> int:
 
 
 def due(session: Session, now: datetime) -> list[int]:
-    """The sites at which it is past three o'clock on a day that was not looked at."""
+    """The sites at which it is past three o'clock on a day that was not looked at, or that never were."""
     rows = session.execute(
         select(Site.id, Site.timezone, WasteReview.reviewed_on)
         .outerjoin(WasteReview, WasteReview.site_id == Site.id)
@@ -53,8 +58,10 @@ def due(session: Session, now: datetime) -> list[int]:
 
 
 def _is_due(zone: ZoneInfo, last: date | None, now: datetime) -> bool:
+    if last is None:
+        return True
     today = now.astimezone(zone).date()
-    return now.astimezone(UTC) >= at_wall(today, FROM, zone) and (last is None or last < today)
+    return now.astimezone(UTC) >= at_wall(today, FROM, zone) and last < today
 
 
 def keep(session: Session, found: Review, now: datetime) -> bool:
