@@ -62,31 +62,36 @@ def meters_of(session: Session, site_id: int) -> Sequence[Meter]:
     ).all()
 
 
-def states_of(session: Session, meter: Meter) -> list[RegisterState]:
-    """The newest of each of its registers."""
-    return [_state(session, register) for register in meter.registers]
-
-
-def _state(session: Session, register: Register) -> RegisterState:
-    of_register = IndexReading.register_id == register.id
-    newest = session.scalar(select(IndexReading).where(of_register).order_by(IndexReading.at.desc()).limit(1))
-    typed_at = session.scalar(
-        select(IndexReading.at)
-        .where(of_register, AS_SHOWN, IndexReading.gen == TYPED_GEN)
-        .order_by(IndexReading.at.desc())
-        .limit(1)
+def states_of(session: Session, registers: Sequence[Register]) -> dict[int, RegisterState]:
+    """The newest of each register, by its id: one look for all of them."""
+    own = IndexReading.register_id == Register.id
+    newest = select(IndexReading.id).where(own).order_by(IndexReading.at.desc()).limit(1)
+    typed = select(func.max(IndexReading.at)).where(own, AS_SHOWN, IndexReading.gen == TYPED_GEN)
+    typed_at, newest_id = (query.correlate(Register).scalar_subquery() for query in (typed, newest))
+    rows = session.execute(
+        select(Register.id, typed_at, IndexReading.at, IndexReading.gen, IndexReading.index)
+        .outerjoin(IndexReading, IndexReading.id == newest_id)
+        .where(Register.id.in_([register.id for register in registers]))
     )
-    if newest is None:
+    by_id = {register.id: register for register in registers}
+    return {
+        number: _state(by_id[number], typed_on, at, gen, index) for number, typed_on, at, gen, index in rows
+    }
+
+
+def _state(
+    register: Register, typed_at: datetime | None, at: datetime | None, gen: int | None, index: float | None
+) -> RegisterState:
+    if gen is None:
         return RegisterState(register, None, None, None, typed_at)
-    index = None if newest.gen in AMOUNT_GENS else newest.index
-    return RegisterState(register, index, newest.at, source_of(newest), typed_at)
+    return RegisterState(register, None if gen in AMOUNT_GENS else index, at, source_of(gen), typed_at)
 
 
-def source_of(reading: IndexReading) -> Source:
-    """Who said so."""
-    if reading.gen == TYPED_GEN:
+def source_of(gen: int) -> Source:
+    """Who gives readings of that gen."""
+    if gen == TYPED_GEN:
         return Source.TYPED
-    return Source.FILE if reading.gen in AMOUNT_GENS or reading.gen in INDEX_GENS else Source.SENSOR
+    return Source.FILE if gen in AMOUNT_GENS or gen in INDEX_GENS else Source.SENSOR
 
 
 def demand_of(session: Session, meter: Meter) -> QuarterDemand | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -73,14 +73,23 @@ def register_name(register: Register) -> str:
     return f"{way}, " + _("tariff %(number)s", number=tariff) if tariff else way
 
 
-def listed_meter(session: Session, meter: Meter, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
-    """A meter in the list."""
+def listed_meters(
+    session: Session, meters: Sequence[Meter], now: datetime, zone: ZoneInfo
+) -> list[dict[str, Any]]:
+    """Meters with the newest of their registers."""
+    states = services.states_of(session, [register for meter in meters for register in meter.registers])
+    return [_listed(meter, states, now, zone) for meter in meters]
+
+
+def _listed(
+    meter: Meter, states: Mapping[int, RegisterState], now: datetime, zone: ZoneInfo
+) -> dict[str, Any]:
     return {
         "slug": meter.slug,
         "name": meter.name,
         "kind": kind_word(meter.kind),
         "above": meter.main.name if meter.main is not None else None,
-        "registers": [_register(state, now, zone) for state in services.states_of(session, meter)],
+        "registers": [_register(states[register.id], now, zone) for register in meter.registers],
     }
 
 
@@ -142,7 +151,7 @@ def _typed(reading: IndexReading, register: Register, zone: ZoneInfo) -> dict[st
         "index": index_text(reading.index, register),
         "when": i18n.moment_long(reading.at, zone),
         "register": register_name(register),
-        "source": source_word(services.source_of(reading)),
+        "source": source_word(services.source_of(reading.gen)),
         "mine": reading.gen == TYPED_GEN,
     }
 
@@ -154,7 +163,7 @@ def meter_page(session: Session, meter: Meter, now: datetime, zone: ZoneInfo) ->
     ]
     demand = services.demand_of(session, meter)
     return {
-        "meter": listed_meter(session, meter, now, zone),
+        "meter": listed_meters(session, [meter], now, zone)[0],
         "typeable": [one for one in meter.registers if one.device_id is None],
         "register_names": {one.code: register_name(one) for one in meter.registers},
         "event_words": {kind.value: event_word(kind) for kind in EventKind},

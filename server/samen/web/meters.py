@@ -20,7 +20,7 @@ from samen.services import meters as services
 from samen.services.reading_files import UNITS
 from samen.web import current
 from samen.web.meter_form import EventForm, ReadingForm, number_in, said_of
-from samen.web.meter_words import listed_meter, meter_page, shown_falls
+from samen.web.meter_words import listed_meters, meter_page, shown_falls
 from samen.web.policy import Access, allow
 from samen.web.shell import building
 
@@ -38,7 +38,7 @@ def index() -> str:
         zone, now = ZoneInfo(site.timezone), current.now()
         return render_template(
             "pages/meters.html",
-            meters=[listed_meter(session, one, now, zone) for one in services.meters_of(session, site.id)],
+            meters=listed_meters(session, services.meters_of(session, site.id), now, zone),
             falls=shown_falls(session, meter_events.to_explain(session, site.id), zone),
         )
 
