@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from samen.adapters.db.models import Space, Step, Tenant, WasteReview
+from samen.adapters.db.models import DirtyEnergy, Register, Space, Step, Tenant, WasteReview
 from samen.cli.findings import NightlyLook
 from samen.domain.rules import Refusal
 from samen.domain.waste import Kind, State
@@ -150,8 +150,26 @@ def test_a_peak_is_waste_only_where_it_is_billed(cheap, region, kinds):
     assert cheap.findings() == [] or cheap.only().cents_year > 10000
 
 
-def test_the_sweep_waits_for_three_oclock_of_each_local_day(cheap):
-    assert [cheap.night(hour=2, minute=59), cheap.night(hour=3, minute=0), cheap.night(1, 2)] == [0, 1, 0]
+def test_the_first_look_is_at_once_and_the_others_from_three_oclock_of_each_local_day(cheap):
+    first = [cheap.night(hour=1), cheap.night(hour=3, minute=0)]
+
+    later = [cheap.night(1, 2, minute=59), cheap.night(1, 3, minute=0), cheap.night(1, 4)]
+
+    assert (first, later) == ([1, 0], [0, 1, 0])
+
+
+def test_nothing_is_looked_at_while_years_of_an_import_wait_to_be_counted(cheap):
+    with cheap.database.write() as session:
+        register = session.scalars(select(Register.id).limit(1)).one()
+        begun = night_of(0) - timedelta(hours=1)
+        mark = DirtyEnergy(register_id=register, starts_at=begun, ends_at=begun, marked_at=begun)
+        session.add(mark)
+
+    while_behind = cheap.night()
+    with cheap.database.write() as session:
+        session.execute(delete(DirtyEnergy))
+
+    assert (while_behind, cheap.night()) == (0, 1)
 
 
 def test_the_owner_is_the_admin_of_whom_the_space_belongs_to(cheap):
