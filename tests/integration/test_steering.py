@@ -41,8 +41,7 @@ def steps_of(house, now=NOW, zone="front"):
 
 
 def measure(house, now):
-    with house.database.write() as session:
-        return warm_ups.measure(session, session.scalars(select(Site)).one(), now)
+    return warm_ups.measure(house.database, now)
 
 
 def kept(house):
