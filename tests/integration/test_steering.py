@@ -41,8 +41,7 @@ def steps_of(house, now=NOW, zone="front"):
 
 
 def measure(house, now):
-    with house.database.write() as session:
-        return warm_ups.measure(session, session.scalars(select(Site)).one(), now)
+    return warm_ups.measure(house.database, now)
 
 
 def kept(house):
@@ -178,13 +177,13 @@ def test_days_are_kept_as_they_pass_and_one_on_which_it_changed_is_neither(house
     assert days == {date(2026, 11, 23): drawn, date(2026, 11, 24): drawn, date(2026, 11, 25): None}
 
 
-def test_without_a_heat_meter_nothing_is_compared(quick_house):
+def test_before_a_week_has_passed_nothing_is_compared(quick_house):
     quick_house.set(steering=Steering.ALTERNATE)
 
     with quick_house.database.read() as session:
         found = steered_days.result(session, quick_house.zone(), NOW)
 
-    assert (found.meter, found.told) == (None, None)
+    assert (found.period, found.told) == (None, None)
 
 
 def hints(house, during, now=NOW):

@@ -6,11 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from samen.adapters import mqtt
 from samen.adapters.db import Database
-from samen.adapters.db.models import Site
 from samen.adapters.message import Publication
 from samen.config import Broker
 from samen.services import steering_told, warm_ups
@@ -71,5 +68,4 @@ class WarmUps:
         if self._again_at is not None and now < self._again_at:
             return 0
         self._again_at = now + A_QUARTER
-        with database.write() as session:
-            return sum(warm_ups.measure(session, site, now) for site in session.scalars(select(Site)).all())
+        return warm_ups.measure(database, now)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from samen.adapters.db import Database
 from samen.adapters.db.models import Device, Meter, MeterKind, Reading, Site, Space, TimeQuality, WarmUp, Zone
 from samen.adapters.db.upsert import insert_into
 from samen.domain.evaluation import Period
@@ -39,15 +40,24 @@ LOOK_BACK = LONGEST + timedelta(hours=6)
 QUARTER = timedelta(minutes=15)
 
 
-def measure(session: Session, site: Site, now: datetime) -> int:
-    """Keep the warm-ups and cool-downs of the last hours that are not kept yet; how many there were."""
-    found = 0
-    for heated in heated_zones(session, site, now):
-        during = Interval(now - LOOK_BACK, now)
-        for run in _new_runs(session, heated, during, now):
-            _keep(session, heated.zone, run)
-            found += 1
-    return found
+def measure(database: Database, now: datetime) -> int:
+    """Keep the warm-ups and cool-downs of the last hours that are not kept yet; how many there were.
+
+    Hours of readings are looked through before anybody has to wait for the writing.
+    """
+    during = Interval(now - LOOK_BACK, now)
+    with database.read() as session:
+        found = [
+            (heated.zone.id, run)
+            for site in session.scalars(select(Site).order_by(Site.id))
+            for heated in heated_zones(session, site, now)
+            for run in _new_runs(session, heated, during, now)
+        ]
+    if found:
+        with database.write() as session:
+            for zone_id, run in found:
+                _keep(session, zone_id, run)
+    return len(found)
 
 
 def heat_meter(session: Session, site: Site, zone: Zone) -> Meter | None:
@@ -140,9 +150,9 @@ def _has_other_zones(session: Session, heated: HeatedZone) -> bool:
     return session.scalar(others.limit(1)) is not None
 
 
-def _keep(session: Session, zone: Zone, run: Run) -> None:
+def _keep(session: Session, zone_id: int, run: Run) -> None:
     row = {
-        "zone_id": zone.id,
+        "zone_id": zone_id,
         "started_at": run.started_at,
         "from_deg_c": run.from_deg_c,
         "to_deg_c": run.to_deg_c,

@@ -21,7 +21,7 @@ STREAM = "/api/v1/events"
 MEETING = "BEGIN:VEVENT\nUID:m@else\nDTSTART:20261126T{hour}0000\nDURATION:PT1H\nEND:VEVENT"
 CALENDAR = {"Content-Type": "text/calendar"}
 # What a token for bookings does not open.
-PATHS = ("energy", "devices", "findings", "savings", "statements", "weather")
+PATHS = ("energy", "devices", "findings", "savings", "statements", "weather", "zones")
 ENERGY = tuple(f"{API}/{path}" for path in PATHS)
 # What is right of a body, where something must be said at all.
 BODIES = {
@@ -262,6 +262,7 @@ def _looks(house, week):
         "requests",
         "energy/main",
         "weather",
+        "zones/front/plan",
         "devices",
         "statements",
         "findings",
