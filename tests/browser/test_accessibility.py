@@ -41,6 +41,8 @@ PAGES = {
     "heating": ("/energy/heating", MOUNIA),
     "gas": ("/energy?meter=gas", MOUNIA),
     "a span": ("/energy/span?from={monday}T00:00&to={monday}T12:00", MOUNIA),
+    "savings": ("/energy/savings", MOUNIA),
+    "an intervention": ("/energy/interventions/new", MOUNIA),
     "devices": ("/devices", MOUNIA),
     "members": ("/members", MOUNIA),
     "invitation": ("/invitation/{newcomer}", None),

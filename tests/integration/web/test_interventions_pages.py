@@ -4,6 +4,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from samen.domain.picture import MOST_BYTES
@@ -40,7 +41,10 @@ def sent(content, name="photo.jpg", kind="image/jpeg"):
 
 def post_all(browser, form):
     """A form of any size: the client would write a large one to a file, and leave that open."""
-    boundary, body = encode_multipart({"csrf_token": browser.csrf(), **form})
+    file, name, of_type = form["picture"]
+    picture = FileStorage(file, name, content_type=of_type)
+    fields = {"csrf_token": browser.csrf(), **form, "picture": picture}
+    boundary, body = encode_multipart(fields)
     kind = f"multipart/form-data; boundary={boundary}"
     return browser.client.post(PAGE, data=body, content_type=kind)
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from samen.cli.savings import savings
-from support.measured_house import FIRST, HALFWAY, TODAY, enter, fill, insulation
+from support.measured_house import DAYS, FIRST, HALFWAY, TODAY, bill, enter, fill, insulation, people_come
 
 PAGE = "/energy/savings"
 
@@ -109,23 +109,53 @@ def test_the_figures_behind_each_chart_come_as_plain_numbers(measured):
 
 
 def test_a_dossiers_command_gives_the_same_figures_again(measured, tmp_path, monkeypatch):
-    manager = english(measured, "mounia")
+    people_come(measured.database, {on: 2.0 + on.toordinal() % 5 for on in DAYS})
 
-    signed = manager.post(f"{PAGE}/dossiers", {"meter": "gas"})
-    packed = zipfile.ZipFile(io.BytesIO(manager.get(f"{PAGE}/dossiers/1.zip").data))
+    report = report_of(measured, tmp_path)
 
-    assert signed.status_code == 303
-    packed.extractall(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    report = json.loads((tmp_path / "dossier.json").read_text())
     (command,) = report["commands"]
-    words = shlex.split(command)
-    assert words[:2] == ["samen", "savings"]
-    again = CliRunner().invoke(savings, words[2:])
-    assert again.exit_code == 0
-    assert json.loads(again.stdout) == report["evaluation"]
+    assert "--occupied-hours" in command
+    monkeypatch.chdir(tmp_path)
+    assert said_again(command) == report["evaluation"]
     for name, told in report["files"].items():
         assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == told["sha256"]
+
+
+def test_a_dossier_of_later_days_holds_the_command_since_the_baseline_too(measured, tmp_path, monkeypatch):
+    report = report_of(measured, tmp_path, reporting_from="2026-03-01", reporting_until="2026-10-31")
+
+    monkeypatch.chdir(tmp_path)
+    assert [said_again(one) for one in report["commands"]] == [report["evaluation"], report["since_baseline"]]
+
+
+def test_a_dossier_of_bills_can_be_computed_again(house, tmp_path, monkeypatch):
+    bill(house.database, house.people["mounia"])
+    enter(house.database, house.people["mounia"], insulation(starts_on=HALFWAY + timedelta(days=5)))
+
+    report = report_of(house, tmp_path)
+
+    page = english(house, "axel").get(f"{PAGE}?meter=gas").get_data(as_text=True)
+    assert "Told by the bills" in page
+    monkeypatch.chdir(tmp_path)
+    assert said_again(report["commands"][0]) == report["evaluation"]
+
+
+def report_of(house, folder, **periods):
+    """A dossier that the manager signs, its files unpacked."""
+    manager = english(house, "mounia")
+    assert manager.post(f"{PAGE}/dossiers", {"meter": "gas", **periods}).status_code == 303
+    zipfile.ZipFile(io.BytesIO(manager.get(f"{PAGE}/dossiers/1.zip").data)).extractall(folder)
+    assert manager.get(f"{PAGE}/dossiers/1.pdf").data.startswith(b"%PDF-")
+    return json.loads((folder / "dossier.json").read_text())
+
+
+def said_again(command):
+    """What the command prints, run as a shell would."""
+    words = shlex.split(command)
+    assert words[:2] == ["samen", "savings"]
+    answer = CliRunner().invoke(savings, words[2:])
+    assert answer.exit_code == 0, answer.output
+    return json.loads(answer.stdout)
 
 
 def test_the_api_says_what_the_command_says(measured):
