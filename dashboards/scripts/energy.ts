@@ -134,6 +134,8 @@ panel.className = "span-panel";
 panel.setAttribute("aria-live", "polite");
 drawAll();
 for (const chart of all<SVGElement>("[data-cut]")) cutBars(chart, show);
+// On a phone a chart is wider than the page: the newest is what people look for.
+for (const box of all("[data-newest-last]")) box.scrollLeft = box.scrollWidth;
 listen();
 document.addEventListener("samen:theme", drawAll);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);

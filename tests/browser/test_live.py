@@ -17,7 +17,7 @@ from samen.adapters.db.models import Reading
 from samen.adapters.nodes import NodeConfig, start_node, stop_node
 from support import nodes_words
 from support.brokers import Mosquitto, a_broker, a_client
-from support.browsing import AN, PHONE
+from support.browsing import AN, MOUNIA, PHONE
 from support.ports import eventually
 from support.server import SAMEN, environment, running
 
@@ -64,6 +64,24 @@ def say(house: House, broker: Mosquitto) -> Iterator[Say]:
         # Whoever speaks before ingest listens is not heard.
         eventually(lambda: publish("empty") or _is_known(house), within=30, every=0.2)
         yield publish
+
+
+def test_what_a_meter_draws_is_on_the_open_energy_page(visitors, say, broker):
+    page = visitors.visit("/energy", MOUNIA)
+    numbers = count(5000)
+
+    with a_client(broker.port) as client:
+
+        def heard() -> bool:
+            # Whoever speaks before the page listens is not heard.
+            number = next(numbers)
+            word = nodes_words.energy(number, number, datetime.now(UTC), boot=BOOT, w=2340)
+            client.publish(word.topic, word.payload, qos=1).wait_for_publish(10)
+            return page.locator("[data-power-now]").text_content() == "2.34"
+
+        eventually(heard, within=30, every=0.2)
+
+    expect(page.get_by_text("just now")).to_be_visible()
 
 
 @pytest.mark.parametrize("shown", [".room-head", ".room-card"], ids=["desktop", "phone"])

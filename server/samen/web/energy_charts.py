@@ -182,7 +182,7 @@ def load_chart(look: Look) -> Chart | None:
     ]
     rows: list[list[Any]] = [[str(percent), rate] for percent, rate in enumerate(load.curve)]
     return {
-        **falling_curve(load.curve, marks, 400, 316, tick),
+        **falling_curve(load.curve, marks, 320, 264, tick),
         "peaks": [
             f"{words} ({i18n.moment(peak.at, look.zone)})"
             for peak, (_share, _rate, words) in zip(load.peaks, marks, strict=True)
