@@ -91,6 +91,7 @@ def seed(session: Session, site: Site, now: datetime) -> None:
     _seed_bookings(session, site, viewers, now)
     demo_history.seed_occupancy(session, site, HISTORY, now)
     demo_history.seed_energy(session, site, WEEK, HISTORY, now)
+    demo_history.seed_replacement(session, site, viewers["manager@"], HISTORY, now)
     demo_costs.seed_costs(session, site, viewers["manager@"], now)
     _seed_interventions(session, site, viewers["manager@"], now)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from samen.adapters.db.models import (
     Claim,
     Device,
+    EventKind,
     Meter,
     OccupancyRollup,
     Occurrence,
@@ -27,7 +28,7 @@ from samen.domain.imported import Amount
 from samen.domain.interval import Interval, at_wall, midnight
 from samen.domain.outdoor import WeatherSource
 from samen.domain.presence import Stay, Use, in_buckets
-from samen.services import demo_energy, placing
+from samen.services import demo_energy, meter_events, placing
 from samen.services.imports import import_amounts
 from samen.services.placing import Slot
 from samen.services.weather import store_temperatures
@@ -35,6 +36,7 @@ from samen.services.weather import store_temperatures
 Week = Sequence[tuple[int, str, str, str, str, str, int]]
 # Of the past bookings: how many there were of those usual in a week, and how many of these somebody used.
 KEPT, USED = 0.72, 0.88
+REPLACED_AGO = timedelta(days=270)
 # Hours of the rooms and their quarters, as far back as anybody looks at them.
 HOURS, QUARTERS = timedelta(days=400), timedelta(days=35)
 WEEK_LENGTH = timedelta(weeks=1)
@@ -88,9 +90,9 @@ def _store(
 def _close(session: Session, chance: Random, until: datetime) -> None:
     """What is over is over: somebody came, or nobody did."""
     over = select(Occurrence.id).where(Occurrence.starts_at < until).order_by(Occurrence.starts_at)
-    for used in (True, False):
-        ids = [one for one in session.scalars(over) if (chance.random() < USED) is used]
-        session.execute(update(Occurrence), [{"id": one, "used": used, "look_at": None} for one in ids])
+    rows = [{"id": one, "used": chance.random() < USED, "look_at": None} for one in session.scalars(over)]
+    if rows:
+        session.execute(update(Occurrence), rows)
 
 
 def seed_occupancy(session: Session, site: Site, history: timedelta, now: datetime) -> None:
@@ -200,6 +202,17 @@ def seed_energy(session: Session, site: Site, week: Week, history: timedelta, no
     for meter in session.scalars(select(Meter).where(Meter.site_id == site.id)):
         import_amounts(session, meter.registers[0], amounts[meter.slug], now)
     site.simulated_until = now
+
+
+def seed_replacement(
+    session: Session, site: Site, manager: Viewer, history: timedelta, now: datetime
+) -> None:
+    """The water meter was replaced one morning; its successor began at nought."""
+    at = now.replace(hour=9, minute=0, second=0, microsecond=0) - REPLACED_AGO
+    if history > REPLACED_AGO:
+        meter = session.scalars(select(Meter).where(Meter.site_id == site.id, Meter.slug == "water")).one()
+        told = meter_events.Told(EventKind.REPLACED, at, 1_284_310.0, 0.0, "Vivaqua")
+        meter_events.record(session, meter.registers[0], told, manager, now)
 
 
 def _at(on: date, clock: str, zone: ZoneInfo) -> datetime:
