@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
@@ -18,6 +18,7 @@ from samen.web.energy_look import Look, look
 from samen.web.energy_span import span_form
 from samen.web.energy_year import calendar_chart, year_chart, years_chart
 from samen.web.policy import Access, allow
+from samen.web.tables import Table
 
 blueprint = Blueprint("energy", __name__)
 # By the name of its figures' file; None: there is nothing to show.
@@ -53,12 +54,8 @@ def figures(name: str) -> Response:
         chart = CHARTS[name](found) if found is not None and name in CHARTS else None
         if found is None or chart is None:
             raise NotFound
-        response = make_response(chart["table"].csv())
-        response.mimetype = "text/csv"
-        response.headers["Content-Disposition"] = (
-            f"attachment; filename={found.site.slug}-{found.meter.slug}-{name}.csv"
-        )
-        return response
+        table: Table = chart["table"]
+        return table.file(f"{found.site.slug}-{found.meter.slug}-{name}")
 
 
 def _page(found: Look) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from io import StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +25,7 @@ from samen.web.finding_words import verb
 from samen.web.notices import LIKE_AN_ID
 from samen.web.policy import Access, allow
 from samen.web.shell import areas_of, building
+from samen.web.table_file import Cell, csv_answer
 from samen.web.wording import refusal_text
 
 blueprint = Blueprint("findings", __name__)
@@ -36,7 +35,6 @@ FILTERS: dict[str, tuple[State, ...]] = {
     "dismissed": (State.DISMISSED,),
     "retired": (State.RETIRED,),
 }
-LIKE_A_FORMULA = ("=", "+", "-", "@")
 
 
 @blueprint.get("/energy/findings")
@@ -115,10 +113,10 @@ def file() -> Response:
         "finding,verb,kind,meter,space,owner,state,first_seen,last_seen,kwh_year,eur_year,price_is_estimate,"
         "done_on,saved_kw,saved_half_kw,saved_kwh_year,outcome"
     )
-    return _csv("findings.csv", heads.split(","), rows)
+    return csv_answer("findings", heads.split(","), rows)
 
 
-def _row(one: Finding, zone: ZoneInfo) -> list[object]:
+def _row(one: Finding, zone: ZoneInfo) -> list[Cell]:
     result = one.result or {}
     return [
         one.id,
@@ -152,21 +150,7 @@ def figures(finding_id: int) -> Response:
     if not drawn:
         raise NotFound
     unit = "kwh" if drawn["by"] == "day" else "kw"
-    return _csv(f"finding-{finding_id}.csv", [drawn["by"], unit], drawn["values"])
-
-
-def _csv(name: str, heads: Iterable[str], rows: Iterable[Iterable[object]]) -> Response:
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(heads)
-    writer.writerows([_plain(cell) for cell in row] for row in rows)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text.getvalue(), mimetype="text/csv", headers=headers)
-
-
-def _plain(cell: object) -> object:
-    """A sheet would compute what begins like a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(LIKE_A_FORMULA) else cell
+    return csv_answer(f"finding-{finding_id}", [drawn["by"], unit], drawn["values"])
 
 
 @blueprint.post("/findings/<int(max=2147483647):finding_id>/state")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -37,6 +34,7 @@ from samen.web.heating_words import (
 )
 from samen.web.policy import Access, allow
 from samen.web.shell import building
+from samen.web.table_file import csv_answer
 from samen.web.wording import refusal_text
 
 blueprint = Blueprint("heating", __name__)
@@ -85,7 +83,7 @@ def plan_csv(zone: str) -> ResponseReturnValue:
         )
         for step in plan.steps
     )
-    return _csv(f"plan-{zone}", heads, rows)
+    return csv_answer(f"plan-{zone}", heads, rows)
 
 
 @blueprint.get("/energy/heating/<zone>/warm-ups.csv")
@@ -97,16 +95,7 @@ def runs_csv(zone: str) -> ResponseReturnValue:
         runs = steering.runs_of(session, [heated.zone])[heated.zone.id]
     heads = ("started_at", "from_deg_c", "to_deg_c", "minutes", "outdoor_deg_c", "kwh", "whole")
     rows = ((run.started_at.isoformat(), *(getattr(run, name) for name in heads[1:])) for run in runs)
-    return _csv(f"warm-ups-{zone}", heads, rows)
-
-
-def _csv(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows(rows)
-    more = {"Content-Disposition": f"attachment; filename={name}.csv"}
-    return Response(text.getvalue(), mimetype="text/csv", headers=more)
+    return csv_answer(f"warm-ups-{zone}", heads, rows)
 
 
 def _zone(session: Session, slug: str) -> HeatedZone:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -41,6 +39,7 @@ from samen.web.savings_words import (
     verdict_word,
 )
 from samen.web.shell import building
+from samen.web.table_file import csv_answer
 from samen.web.wording import refusal_text
 
 blueprint = Blueprint("savings", __name__)
@@ -67,14 +66,8 @@ def table_csv(table: str) -> Response:
         told = _judged(session, meter, wanted(request.args)) if meter is not None else None
         if rows_of is None or not isinstance(told, Judged):
             raise NotFound
-        return _csv(rows_of(told), f"{told.evidence.meter.slug}-{table}.csv")
-
-
-def _csv(rows: Iterable[Sequence[object]], name: str) -> Response:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(out.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")
+        heads, *rows = rows_of(told)
+        return csv_answer(f"{told.evidence.meter.slug}-{table}", [str(head) for head in heads], rows)
 
 
 def _judged(session: Session, meter: Meter, asked: Wanted) -> Judged | Refusal:

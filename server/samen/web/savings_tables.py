@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from samen.domain.cumulative import running, stretches
 from samen.services.savings import Judged
 from samen.web.savings_charts import WEEK
+from samen.web.table_file import Cell
 
-Row = tuple[object, ...]
+Row = tuple[Cell, ...]
 
 
 def _weeks(told: Judged) -> Iterator[Row]:

@@ -10,15 +10,18 @@ from decimal import Decimal
 
 from flask import Response
 
+# A datetime is a date.
 Cell = str | int | float | Decimal | date | None
+# What a spreadsheet still tells apart; more would be noise of adding up.
+DIGITS = 6
 # A cell that begins so would be run as a formula by a spreadsheet.
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_answer(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
-    """A file called `name.csv`: UTF-8, commas, decimal points, ISO dates; an unknown figure is empty."""
+    """A file called `name.csv` (RFC 4180): decimal points, ISO dates and times, nothing where unknown."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv.writer(text)
     writer.writerow(heads)
     writer.writerows([_written(cell) for cell in row] for row in rows)
     response = Response(text.getvalue(), mimetype="text/csv")
@@ -31,4 +34,6 @@ def _written(cell: Cell) -> str:
         return ""
     if isinstance(cell, str):
         return f"'{cell}" if cell.startswith(FORMULAS) else cell
+    if isinstance(cell, float):
+        return f"{cell:.{DIGITS}f}".rstrip("0").rstrip(".")
     return cell.isoformat() if isinstance(cell, date) else str(cell)

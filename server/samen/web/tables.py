@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from io import StringIO
 from typing import Any
 
-Cell = str | float | date | datetime | None
-# What a spreadsheet still tells apart; more would be noise of adding up.
-DIGITS = 6
+from flask import Response
+
+from samen.web.table_file import Cell, csv_answer
 
 
 @dataclass(frozen=True)
@@ -42,21 +39,6 @@ class Table:
             [column.show(cell) for column, cell in zip(self.columns, row, strict=True)] for row in self.rows
         ]
 
-    def csv(self) -> str:
-        """RFC 4180: a header of keys, decimal points, ISO times with their offset, nothing where unknown."""
-        text = StringIO()
-        writer = csv.writer(text)
-        writer.writerow([column.key for column in self.columns])
-        writer.writerows([[_plain(cell) for cell in row] for row in self.rows])
-        return text.getvalue()
-
-
-def _plain(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float):
-        return f"{cell:.{DIGITS}f}".rstrip("0").rstrip(".")
-    # A sheet would compute what begins like a formula.
-    return f"'{cell}" if str(cell)[:1] in {"=", "+", "-", "@"} else str(cell)
+    def file(self, name: str) -> Response:
+        """Headed by the columns' keys."""
+        return csv_answer(name, [column.key for column in self.columns], self.rows)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from io import StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +26,7 @@ from samen.web import current
 from samen.web.policy import Access, allow
 from samen.web.security import takes_up_to
 from samen.web.shell import building
+from samen.web.table_file import csv_answer
 from samen.web.weather_figures import (
     Years,
     missing_shown,
@@ -190,7 +189,7 @@ def months_csv() -> Response:
         if one.known_days
     ]
     head = ("month", f"degree_days_{form.value}", "known_days", "days")
-    return _csv(f"degree-days-{form.value}.csv", head, rows)
+    return csv_answer(f"degree-days-{form.value}", head, rows)
 
 
 @blueprint.get("/energy/weather/temperatures.csv")
@@ -204,14 +203,4 @@ def hours_csv() -> Response:
         span = midnight(date(year, 1, 1), zone), midnight(date(year + 1, 1, 1), zone)
         hours = weather.best_hours(session, site, *span)
     rows = [(one.starts_at.isoformat(), round(one.deg_c, 3), one.source.value) for one in hours]
-    return _csv(f"temperatures-{year}.csv", ("time", "value", "source"), rows)
-
-
-def _csv(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(head)
-    writer.writerows(rows)
-    response = Response(text.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_answer(f"temperatures-{year}", ("time", "value", "source"), rows)

@@ -107,7 +107,7 @@ def test_the_figures_come_as_csv(heated):
 
     assert [step["why"] for step in plan][:2] == ["setback", "warm_up"]
     assert plan[-1]["until"] == "2026-11-24T23:00:00+00:00"
-    assert (runs[0]["minutes"], runs[0]["kwh"]) == ("120.0", "8.0")
+    assert (runs[0]["minutes"], runs[0]["kwh"]) == ("120", "8")
 
 
 def test_programs_read_the_plan_that_is_published(heated):

@@ -100,10 +100,15 @@ def test_each_form_counts_in_its_own_way_and_the_published_normal_stands_beside_
     assert ("Normale (Uccle, 1991–2020)" in shown) is normal
 
 
+def figures(shown):
+    """What the page's tables and charts say."""
+    return re.findall(r"<(?:td|th|text|title)\b[^>]*>([^<]+)<", shown)
+
+
 def test_a_form_or_a_year_that_is_none_shows_the_usual_one(cold_year):
     usual, odd = (page(cold_year, path) for path in ("/energy/weather", "/energy/weather?form=18&year=12"))
 
-    assert odd.partition("<main")[2] == usual.partition("<main")[2]
+    assert figures(odd) == figures(usual) != []
 
 
 def test_the_archives_trouble_is_told(sqlite_database):
@@ -191,7 +196,7 @@ def test_the_figures_are_there_as_files(cold_year):
     hours = list(csv.DictReader(io.StringIO(browser.get("/energy/weather/temperatures.csv?year=2026").text)))
 
     assert months[12] == {"month": "2026-01", "degree_days_15": "330.0", "known_days": "30", "days": "31"}
-    assert hours[0] == {"time": "2025-12-31T23:00:00+00:00", "value": "4.0", "source": "csv"}
+    assert hours[0] == {"time": "2025-12-31T23:00:00+00:00", "value": "4", "source": "csv"}
     assert hours[-1]["source"] == "sensor"
 
 
