@@ -47,7 +47,8 @@ def test_the_next_page_says_what_it_saved(told):
 
     expect(card).to_contain_text("Proved")
     expect(card).to_contain_text("Paid back in")
-    assert card.get_by_role("img").evaluate("image => image.naturalWidth") == 4
+    card.get_by_role("img").scroll_into_view_if_needed()
+    expect(card.get_by_role("img")).to_have_js_property("naturalWidth", 4)
 
 
 def test_the_manager_takes_a_signed_dossier_home(told, visitors, tmp_path):

@@ -28,6 +28,7 @@ from samen.web.savings_words import (
     model_sentence,
     percent,
     period_words,
+    presence_sentences,
     quality_sentences,
     raw_sentence,
     reason_words,
@@ -60,6 +61,7 @@ def facts(told: Told, sha256: str) -> dict[str, Any]:
         "model": model_sentence(evaluation["baseline"]),
         "quality": quality_sentences(evaluation["baseline"]),
         "coefficients": _coefficients(evaluation["baseline"]["parameters"]),
+        "presence": presence_sentences(evaluation["occupancy"]) if "occupancy" in evaluation else [],
         "interventions": _interventions(told),
         "excluded": _excluded(told["excluded"]),
         "plots": _plots(told),
@@ -181,6 +183,7 @@ def _words() -> dict[str, str]:
     return {
         "summary": _("In figures"),
         "model": _("The model"),
+        "presence": _("Did we save, or were we away?"),
         "interventions": _("Interventions"),
         "intervention": _("Intervention"),
         "since": _("Since"),

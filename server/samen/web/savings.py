@@ -129,7 +129,7 @@ def _carrier(meter: Meter, answer: Judged | Refusal, *, is_shown: bool) -> dict[
 
 def _told(told: Judged) -> dict[str, Any]:
     found, worth = told.found, told.worth
-    doubts = (*found.baseline_warnings, *found.warnings)
+    doubts, plain = (*found.baseline_warnings, *found.warnings), as_json(found)
     return {
         "verdict": found.verdict.value,
         "sentence": verdict_sentence(
@@ -149,12 +149,12 @@ def _told(told: Judged) -> dict[str, Any]:
         "baseline": period_words(told.evidence.baseline),
         "reporting": period_words(told.evidence.reporting),
         "doubts": [doubt_sentence(one) for one in doubts if not one.code.startswith(OF_PRESENCE)],
-        "presence": presence_sentences(found.occupancy) if found.occupancy else [],
+        "presence": presence_sentences(plain["occupancy"]) if "occupancy" in plain else [],
         "presence_doubts": [doubt_sentence(one) for one in doubts if one.code.startswith(OF_PRESENCE)],
         "by_bills": bool(told.evidence.bills),
         "sufficient": found.sufficient,
-        "quality": quality_sentences(as_json(found)["baseline"]),
-        "model": model_sentence(as_json(found)["baseline"]),
+        "quality": quality_sentences(plain["baseline"]),
+        "model": model_sentence(plain["baseline"]),
         "excluded": [
             [period_words(one.period), str(len(one.period.days())), reason_words(one)]
             for one in told.evidence.excluded

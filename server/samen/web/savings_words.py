@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 
 from samen.adapters.db.models import MeterKind
 from samen.domain.baseline import Kind
-from samen.domain.evaluation import Occupancy, Period
+from samen.domain.evaluation import Period
 from samen.domain.exclusions import Excluded, Reason
 from samen.domain.interventions import InterventionKind, Payback
-from samen.domain.savings import Saving, Verdict
+from samen.domain.savings import Verdict
 from samen.web import i18n
 from samen.web.wording import N_
 
@@ -69,7 +69,7 @@ def percent(share: float, digits: int = 0) -> str:
     if not isfinite(share):
         return "∞" if share > 0 else "−∞"
     sign = "−" if round(share * 100, digits) < 0 else ""
-    return f"{sign}{i18n.number(abs(share) * 100, digits)} %"
+    return f"{sign}{i18n.number(abs(share) * 100, digits)}\N{NO-BREAK SPACE}%"
 
 
 def band(low: float, high: float) -> tuple[str, str]:
@@ -178,54 +178,45 @@ def raw_sentence(raw_fraction: float, asked: float) -> str:
     return str(said)
 
 
-def presence_sentences(found: Occupancy) -> list[str]:
-    """Whether we saved, or were away."""
-    saved = found.saved
-    low, high = band(saved.low_fraction, saved.high_fraction)
+def presence_sentences(told: Mapping[str, Any]) -> list[str]:
+    """Whether we saved, or were away (`occupancy`, as JSON has it)."""
     facts = {
-        "hours": i18n.number(found.hours, 1),
-        "usual": i18n.number(found.usual_hours, 1),
-        "kwh": kwh(found.kwh_per_hour),
+        "hours": i18n.number(told["hours"], 1),
+        "usual": i18n.number(told["usual_hours"], 1),
+        "kwh": kwh(told["kwh_per_hour"]),
     }
-    return [
-        str(
-            _(
-                "We saved: %(share)s for as many occupied hours, between %(low)s and %(high)s.",
-                share=percent(saved.fraction, digits_within(saved.low_fraction, saved.high_fraction)),
-                low=low,
-                high=high,
-            )
-        ),
-        _away(found.away),
-        str(
-            _(
-                "The rooms were occupied %(hours)s hours a day, all together; %(usual)s would have been "
-                "usual. An occupied hour asks %(kwh)s.",
-                **facts,
-            )
-        ),
-    ]
+    hours = _(
+        "The rooms were occupied %(hours)s hours a day, all together; %(usual)s would have been usual. "
+        "An occupied hour asks %(kwh)s.",
+        **facts,
+    )
+    saved = _(
+        "We saved: %(share)s for as many occupied hours, between %(low)s and %(high)s.",
+        **_shares(told["saved"]),
+    )
+    return [str(saved), _away(told["away"]), str(hours)]
 
 
-def _away(away: Saving) -> str:
-    digits = digits_within(away.low_fraction, away.high_fraction)
-    if away.fraction >= 0:
-        low, high = band(away.low_fraction, away.high_fraction)
-        said = _(
-            "We were away: that makes %(share)s less, between %(low)s and %(high)s.",
-            share=percent(away.fraction, digits),
-            low=low,
-            high=high,
-        )
+def _away(told: Mapping[str, float]) -> str:
+    if told["fraction"] >= 0:
+        said = _("We were away: that makes %(share)s less, between %(low)s and %(high)s.", **_shares(told))
     else:
-        low, high = band(-away.high_fraction, -away.low_fraction)
+        more = {
+            "fraction": -told["fraction"],
+            "low_fraction": -told["high_fraction"],
+            "high_fraction": -told["low_fraction"],
+        }
         said = _(
-            "We were there more: that makes %(share)s more, between %(low)s and %(high)s.",
-            share=percent(-away.fraction, digits),
-            low=low,
-            high=high,
+            "We were there more: that makes %(share)s more, between %(low)s and %(high)s.", **_shares(more)
         )
     return str(said)
+
+
+def _shares(told: Mapping[str, float]) -> dict[str, str]:
+    """A fraction with its band, in percent."""
+    ends = told["low_fraction"], told["high_fraction"]
+    low, high = band(*ends)
+    return {"share": percent(told["fraction"], digits_within(*ends)), "low": low, "high": high}
 
 
 def quality_sentences(baseline: Mapping[str, Any]) -> list[str]:
