@@ -15,7 +15,9 @@ COLUMNS = [
 
 
 def rows(*lines):
-    return list(csv.reader(StringIO(Table("days", "Days", COLUMNS, lines).file("days").text)))
+    return list(
+        csv.reader(StringIO(Table("days", "Days", COLUMNS, lines).file("days").get_data(as_text=True)))
+    )
 
 
 def test_a_file_has_keys_with_units_decimal_points_and_times_with_their_offset():
