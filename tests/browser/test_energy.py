@@ -81,6 +81,6 @@ def test_the_figures_of_a_chart_are_a_file(visitors):
     section.get_by_text("Show the figures").click()
 
     with page.expect_download() as waiting:
-        section.get_by_role("link", name="As a file (CSV)").click()
+        section.get_by_role("link", name="As a CSV file").click()
 
     assert waiting.value.suggested_filename == "bota75-main-load.csv"
