@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -69,7 +70,7 @@ class Known:
         """What this energy is explained by; bills know no terms."""
         return self._bills or Rows(self.deg_c, terms, names)
 
-    @property
+    @cached_property
     def ends(self) -> list[date]:
         """The day after each one's last."""
         return [one + timedelta(days=int(days)) for one, days in zip(self.on, self.days, strict=True)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from samen.adapters.db.models import Meter, MeterKind, Site
 from samen.domain.evaluation import Effect, Evaluation, Period, TooLittle, evaluate, evaluate_bills
@@ -18,6 +19,8 @@ from samen.services.prices import price_book
 from samen.services.savings_evidence import YEAR, Asked, Evidence, gather
 
 DAYS_A_YEAR = 365.25
+# Evaluations, of some 50 kB each.
+KEPT = 64
 # What is saved of water is not told by the weather.
 JUDGED = (MeterKind.GAS, MeterKind.HEAT, MeterKind.ELECTRICITY)
 
@@ -61,7 +64,8 @@ class Judged:
 
 def judged_meters(session: Session, site: Site) -> list[Meter]:
     """The meters whose saving can be told: main meters first, of gas, heat and electricity."""
-    found = session.scalars(select(Meter).where(Meter.site_id == site.id, Meter.kind.in_(JUDGED)))
+    of_site = select(Meter).where(Meter.site_id == site.id, Meter.kind.in_(JUDGED))
+    found = session.scalars(of_site.options(selectinload(Meter.registers)))
     order = {kind: place for place, kind in enumerate(JUDGED)}
     counting = (meter for meter in found if meter.registers or meter.main_id is None)
     return sorted(counting, key=lambda one: (one.main_id is not None, order[one.kind], one.position, one.id))
@@ -97,12 +101,25 @@ def evaluated(evidence: Evidence, reporting: Period) -> Evaluation | Refusal:
 
 def _evaluated(evidence: Evidence, reporting: Period) -> Evaluation:
     one = evidence
-    if one.bills:
-        return evaluate_bills(one.bills, one.deg_c, one.baseline, reporting, one.interventions)
-    hours = one.occupied_hours or None
-    return evaluate(
-        one.energy_kwh, one.deg_c, one.baseline, reporting, one.interventions, occupied_hours=hours
-    )
+    days = (tuple(found.items()) for found in (one.energy_kwh, one.deg_c, one.occupied_hours))
+    return _once((*days,), one.bills, (one.baseline, reporting), one.interventions)
+
+
+@lru_cache(maxsize=KEPT)
+def _once(
+    days: tuple[tuple[tuple[date, float], ...], ...],
+    bills: tuple[tuple[Period, float], ...],
+    periods: tuple[Period, Period],
+    interventions: tuple[tuple[str, date], ...],
+) -> Evaluation:
+    """The same figures give the same answer: who opens the page again need not wait for another fit.
+
+    `days`: energy, temperatures and occupied hours of each.
+    """
+    energy_kwh, deg_c, hours = (dict(found) for found in days)
+    if bills:
+        return evaluate_bills(bills, deg_c, *periods, interventions)
+    return evaluate(energy_kwh, deg_c, *periods, interventions, occupied_hours=hours or None)
 
 
 def _known(evidence: Evidence, reporting: Period) -> dict[str, int]:

@@ -151,9 +151,9 @@ def _periods(
 
 
 def _usual_baseline(measures: Sequence[Intervention], first: date, latest: date) -> Period:
-    """The first one with some days before it counts: what was done before metering began is part of usual."""
+    """The year before the first intervention since metering began, or else the year before the last one."""
     starts = [one.starts_on for one in measures if first < one.starts_on < latest]
-    end = min(starts, default=first + YEAR)
+    end = min(starts, default=max(first + YEAR, latest - YEAR))
     return Period(end - YEAR, end)
 
 
@@ -187,9 +187,8 @@ def occupied_hours_by_day(session: Session, site: Site, period: Period) -> dict[
     occupied, seen = OccupancyRollup.occupied_s, OccupancyRollup.occupied_s + OccupancyRollup.empty_s
     rows = session.execute(
         select(OccupancyRollup.starts_at, func.sum(occupied))
-        .join(Space, Space.id == OccupancyRollup.space_id)
         .where(
-            Space.site_id == site.id,
+            OccupancyRollup.space_id.in_(select(Space.id).where(Space.site_id == site.id)),
             OccupancyRollup.step == Step.DAY,
             OccupancyRollup.starts_at >= midnight(period.first, zone),
             OccupancyRollup.starts_at < midnight(period.end, zone),

@@ -77,7 +77,7 @@ def known_columns() -> list[Column]:
 
 
 def _percent(share: float) -> str:
-    return f"{i18n.number(share * 100, 0)} %"
+    return f"{share * 100:.0f} %"
 
 
 def day_rows(days: Sequence[EnergyBucket], zone: ZoneInfo) -> list[list[Any]]:

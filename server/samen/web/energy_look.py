@@ -57,7 +57,7 @@ class Look:
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
 
-    @property
+    @cached_property
     def unit(self) -> str:
         return unit_of(self.meter)
 

@@ -131,16 +131,17 @@ def ago(at: datetime, now: datetime) -> str:
 def number(value: float, digits: int = 1) -> str:
     """A decimal with exactly `digits` decimals, grouped as the language does."""
     # A page of charts has thousands of figures: Babel's own formatting took half of its time.
-    plain = f"{value:,.{digits}f}"
-    return ("0" + plain[2:] if float(plain.replace(",", "")) == 0 and value < 0 else plain).translate(
-        _marks(str(_locale()))
-    )
+    whole, _, part = f"{value:,.{digits}f}".partition(".")
+    if value < 0 and not (whole + part).strip("-0"):
+        whole = "0"
+    group, decimal = _marks(_locale())
+    return whole.replace(",", group) + (decimal + part if part else "")
 
 
 @cache
-def _marks(locale: str) -> dict[int, str]:
-    """Python's separators of numbers to the language's."""
-    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
+def _marks(locale: Locale) -> tuple[str, str]:
+    """What stands between groups of digits, and before decimals."""
+    return get_group_symbol(locale), get_decimal_symbol(locale)
 
 
 def short_number(value: float) -> str:
