@@ -24,14 +24,14 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from samen.adapters.db import Database
-from samen.adapters.db.models import Member, Tenant
+from samen.adapters.db.models import Member, Site, Tenant
 from samen.adapters.message import Message
 from samen.cli.demo import prepare
 from samen.cli.tick import catch_up
 from samen.config import Settings
 from samen.domain.access import Role, Viewer
 from samen.domain.interval import Interval
-from samen.services import booking, members
+from samen.services import booking, demo, findings_sweep, members
 from samen.services.demo import PASSWORD
 from samen.services.ingest import record
 from samen.web.app import create_app
@@ -63,6 +63,7 @@ def main() -> None:
         database = Database(url)
         link = furnish(database)
         catch_up(database)
+        settle(database)
         with serving(database, url) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=["--no-sandbox"]
@@ -92,6 +93,13 @@ def furnish(database: Database) -> str:
     if not isinstance(answer, members.Invited):
         raise SystemExit(f"no invitation: {answer}")
     return f"/invitation/{answer.token}"
+
+
+def settle(database: Database) -> None:
+    """What needs counted energy: bills are shared, and waste is looked for."""
+    with database.write() as session:
+        demo.settle(session, session.scalars(select(Site)).one(), NOW)
+    findings_sweep.sweep(database, NOW)
 
 
 def words_of(device: str, state: str, deg_c: float) -> list[Message]:
@@ -171,9 +179,11 @@ class Album:
                 manager = self._signed_in(MANAGER, size, theme)
                 self._take(manager, "/", f"day-{name}-{theme}")
                 self._take(manager, "/energy", f"energy-{name}-{theme}", whole=name == "desktop")
-            self._take(manager := self._signed_in(MANAGER, size), "/devices", f"devices-{name}")
-            for page in ("members", "requests", "spaces"):
+            manager = self._signed_in(MANAGER, size)
+            for page in ("devices", "members", "requests", "spaces"):
                 self._take(manager, f"/{page}", f"{page}-{name}")
+            for part in ("savings", "interventions", "findings", "sharing", "meters", "heating", "weather"):
+                self._take(manager, f"/energy/{part}", f"{part}-{name}")
             self._draw_booking(self._signed_in(MEMBER, size), name)
 
     def _draw_booking(self, context: BrowserContext, name: str) -> None:
