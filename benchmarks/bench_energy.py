@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import structlog  # noqa: E402
 from flask import Flask, before_render_template, request_started  # noqa: E402
-from stored_energy import METERS, build  # noqa: E402
+from stored_energy import METERS, build, furnish  # noqa: E402
 
 from samen.adapters.db import Database  # noqa: E402
 from samen.adapters.db.schema import upgrade  # noqa: E402
@@ -68,6 +68,7 @@ def manager(url: str, days: int) -> Iterator[tuple[Flask, Browser]]:
     now = datetime.now(UTC)
     build(database, now, days)
     viewer = a_member(database, "manager@bench.test", "tenant-0", Role.MANAGER)
+    furnish(database, viewer, now)
     with database.write() as session:
         token = login.sign_in(session, login.Proven(viewer.member_id, None), now)
     app = create_app(settings_for(url), database)

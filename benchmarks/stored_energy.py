@@ -6,21 +6,32 @@ Rows are written day by day over all meters, as time writes them, so that those 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
+from sqlalchemy.orm import Session
 
 from samen.adapters.db import Database
+from samen.adapters.db.models import Bill, HoursBasis, MeterKind, Site, Tenant
+from samen.domain.access import Viewer
+from samen.domain.belonging import Standing
 from samen.domain.interval import local_day
+from samen.domain.interventions import Described, InterventionKind
 from samen.domain.outdoor import WeatherSource
+from samen.domain.sharing import Key
 from samen.domain.site_plan import BuildingPlan, MeterPlan, RegisterPlan, SitePlan, SpacePlan, TenantPlan
+from samen.services import bills, findings_sweep, interventions, settling, sharing_keys
 from samen.services import site as sites
+from samen.services.bills import BillText
+from samen.services.sharing_keys import Decision
 from samen.services.weather import store_temperatures
 from support.building import BRUSSELS
 
 METERS, SPACES, TENANTS = 100, 20, 8
 QUARTER_S, HOUR_S = 900, 3600
 DAYS_AT_ONCE = 28
+DONE = (("Roof", InterventionKind.INSULATION, 400), ("Lamps", InterventionKind.LAMPS, 150))
 
 FLOORS = tuple(MeterPlan(f"floor-{n}", f"Floor {n}", "electricity", main="main") for n in range(4))
 CIRCUITS = tuple(
@@ -45,13 +56,9 @@ PLAN = BuildingPlan(
     tenants=tuple(TenantPlan(f"tenant-{n}", f"Tenant {n}", n) for n in range(TENANTS)),
     spaces=tuple(SpacePlan(f"room-{n}", f"Room {n}", capacity=20, area_m2=30.0) for n in range(SPACES)),
     meters=tuple(
-        MeterPlan(
-            one.slug, one.name, one.kind, one.main, one.space, None, one.tenant,
-            (RegisterPlan("import", "L" if one.kind == "gas" else "Wh"),),
-        )
-        for one in ALL
+        replace(one, registers=(RegisterPlan("import", "L" if one.kind == "gas" else "Wh"),)) for one in ALL
     ),
-)  # fmt: skip
+)
 
 # A main meter counts what its circuits do and half as much again; days differ, nights are low.
 AMOUNT = """
@@ -87,6 +94,33 @@ def build(database: Database, now: datetime, days: int) -> None:
             _fill(connection, [on for on in some if on <= today], now)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE" if "sqlite" in database.url else "VACUUM ANALYZE"))
+
+
+def furnish(database: Database, viewer: Viewer, now: datetime) -> None:
+    """What people told: interventions, a key, a year of settled bills, and what last night was found."""
+    today = now.astimezone(BRUSSELS).date()
+    with database.write() as session:
+        site = session.scalars(select(Site)).one()
+        for name, kind, days in DONE:
+            on = today - timedelta(days=days)
+            told = Described(name, kind, frozenset({"gas", "electricity"}), frozenset(), on)
+            interventions.add(session, site, told, viewer, now)
+        for tenant in session.scalars(select(Tenant)):
+            sharing_keys.stand(session, site, tenant, Standing(date(2010, 1, 1), 50.0, 5.0), viewer, now)
+        vote = Decision(date(2010, 1, 1), "Assembly", date(2010, 1, 1), "As voted.")
+        key = Key(500, 300, 200, fixed=0)
+        sharing_keys.decide(session, site, MeterKind.GAS, key, HoursBasis.OCCUPIED, vote, viewer, now)
+        for month in range(1, 13):
+            _bill(session, site, today - timedelta(days=30 * month), viewer, now)
+    findings_sweep.sweep(database, now)
+
+
+def _bill(session: Session, site: Site, first: date, viewer: Viewer, now: datetime) -> None:
+    end = first + timedelta(days=30)
+    text = BillText(MeterKind.GAS, "Supplier", f"{first}", first, end, 123_45, 12_00, 900.0)
+    entered = bills.enter(session, site, text, viewer, now)
+    assert isinstance(entered, Bill), entered
+    settling.settle(session, site, entered.id, viewer, now)
 
 
 def _hours(now: datetime, days: int) -> Iterator[datetime]:
