@@ -16,8 +16,6 @@ from samen.web.charts import Bar, Hour, Span, bar_chart, falling_curve, hour_map
 from samen.web.energy_look import LOAD_DAYS, Look
 from samen.web.tables import Column, Table
 
-# A bucket of which less is known is drawn as not wholly measured.
-WHOLE = 0.99
 SATURDAY = 5
 NARROW, WIDE = 720, 1090
 WEEK_DAYS = 7
@@ -46,9 +44,9 @@ def remark(bucket: EnergyBucket) -> str:
     said: str = ""
     if bucket.amount is None:
         said = _("not measured")
-    elif bucket.known < WHOLE:
+    elif not bucket.whole:
         said = _("%(percent)s %% measured", percent=i18n.number(bucket.known * 100, 0))
-    elif bucket.estimated > 1 - WHOLE:
+    elif not bucket.sure:
         said = _("partly estimated")
     return said
 
@@ -92,7 +90,7 @@ def days_chart(look: Look) -> Chart:
             day.amount,
             spoken(i18n.day_title(local(day, look.zone).date()), day, look.unit),
             i18n.day_short(local(day, look.zone).date()) if place % WEEK_DAYS == 0 else "",
-            partial=day.known < WHOLE,
+            partial=not day.whole,
             weekend=local(day, look.zone).weekday() >= SATURDAY,
             span=epoch(day),
         )
@@ -143,16 +141,23 @@ def _cells(hours: Sequence[EnergyBucket], look: Look) -> list[Hour]:
 
 
 def _cell(on: date, hour: int, buckets: Sequence[EnergyBucket], unit: str) -> Hour:
-    known = [bucket.amount for bucket in buckets if bucket.amount is not None]
-    mean = sum(known) / len(known) if known else None
-    said = f"{figure(mean)} {unit}" if mean is not None else _("not measured")
+    # When something was used is known only of hours that were measured: what was spread says nothing of it.
+    sure = [bucket.amount for bucket in buckets if bucket.amount is not None and bucket.sure]
+    mean = sum(sure) / len(sure) if sure else None
+    said = f"{figure(mean)} {unit}" if mean is not None else remark(buckets[0])
     span = (epoch(buckets[0])[0], epoch(buckets[-1])[1])
     return Hour(on, hour, mean, f"{i18n.day_title(on)}, {hour} h: {said}", span)
 
 
 def power_chart(look: Look) -> Chart | None:
-    """Mean power of each quarter of an hour; None while nothing is known."""
-    values = [None if quarter.amount is None else round(quarter.amount * 4, 3) for quarter in look.quarters]
+    """Mean power of each quarter of an hour; None while nothing is known.
+
+    Of a quarter that is known in part, as the one that runs, it would be too low: it has none.
+    """
+    values = [
+        round(quarter.amount * 4, 3) if quarter.amount is not None and quarter.whole else None
+        for quarter in look.quarters
+    ]
     if all(value is None for value in values):
         return None
     columns = [Column("start", _("Time"), _moment), rate_column(look.unit), *known_columns()]

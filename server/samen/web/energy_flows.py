@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from samen.adapters.db.models import Meter, MeterKind
 from samen.services.energy import MeterTotal
-from samen.services.span import kwh_of
+from samen.services.measured import in_kwh
 from samen.web.energy_charts import WIDE, Chart, figure
 from samen.web.energy_look import Look
 from samen.web.sankey import Link, Node, sankey
@@ -76,9 +76,7 @@ def _mains(look: Look) -> list[tuple[MeterTotal, float]]:
 
 
 def _kwh(look: Look, total: MeterTotal) -> float:
-    """By the factor of the last day: four weeks of gas are of one gas."""
-    days = {look.today: total.amount or 0.0}
-    return sum(kwh_of(look.session, total.meter, days).values())
+    return in_kwh(look.session, total, look.month, look.zone) or 0.0
 
 
 def _flows(look: Look, main: MeterTotal, kwh: float) -> list[Flow]:

@@ -13,7 +13,6 @@ from samen.services.energy import EnergyBucket
 from samen.web import i18n
 from samen.web.charts import Day, Pair, pair_chart, year_map
 from samen.web.energy_charts import (
-    WHOLE,
     WIDE,
     Chart,
     amount_column,
@@ -77,7 +76,7 @@ def _year_note(look: Look) -> str:
         "%(total)s %(unit)s in all; %(known)s of %(days)s days wholly measured.",
         total=figure(total(look.year_days)),
         unit=look.unit,
-        known=sum(day.known >= WHOLE for day in look.year_days),
+        known=sum(day.sure for day in look.year_days),
         days=len(look.year_days),
     )
     return said
@@ -128,7 +127,7 @@ def _compared(look: Look) -> dict[date, Sums]:
     for day in look.year_days:
         on = local(day, look.zone).date()
         before = past.get(_a_year_before(on))
-        if before is not None and _sure(day) and _sure(before):
+        if before is not None and day.whole and before.whole:
             old, new, days = sums[on.replace(day=1)]
             sums[on.replace(day=1)] = (old + (before.amount or 0.0), new + (day.amount or 0.0), days + 1)
     return sums
@@ -138,10 +137,6 @@ def _a_year_before(on: date) -> date:
     """The 29th of February has none, and is compared with no day of that year."""
     leap = (on.month, on.day) == (2, 29)
     return on if leap else on.replace(year=on.year - 1)
-
-
-def _sure(day: EnergyBucket) -> bool:
-    return day.amount is not None and day.known >= WHOLE
 
 
 def _pair(month: date, past: float, now: float, look: Look) -> Pair:

@@ -128,6 +128,7 @@ def saving_line(meter: Meter, yearly: Yearly) -> dict[str, Any]:
         "half_kwh": kwh(yearly.half_kwh),
         "eur": euros(yearly.eur) if money and yearly.eur is not None else None,
         "half_eur": euros(yearly.half_eur) if money and yearly.half_eur is not None else None,
+        "price_is_estimate": yearly.price_is_estimate,
         "joint": joint_words(effect.joint_with) if effect.joint_with else None,
     }
 

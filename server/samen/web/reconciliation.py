@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from samen.adapters.db.models import MeterKind
+from samen.domain.metering import LEAST_KNOWN
 from samen.services.reconciliation import Reconciled, reconcile
 from samen.web import current, i18n
 from samen.web.policy import Access, allow
@@ -20,7 +21,6 @@ from samen.web.table_file import csv_answer
 blueprint = Blueprint("reconciliation", __name__)
 # Two certified meters differ by as much; a bill beyond that was estimated, or a reading is wrong.
 ALIKE = 0.02
-WHOLLY = 0.99
 # So far from the weather model a bill asks for a word.
 FAR = 0.10
 HEADS = (
@@ -90,7 +90,7 @@ def _row(one: Reconciled) -> dict[str, Any]:
         "supplier": _listed(bill.supplier for bill in one.bills),
         "billed": amount(one.billed, kind),
         "main": amount(one.main, kind),
-        "known": i18n.number(one.known * 100, 0) if one.main is not None and one.known < WHOLLY else "",
+        "known": i18n.number(one.known * 100, 0) if one.main is not None and one.known < LEAST_KNOWN else "",
         "sub": amount(one.sub, kind),
         "not_measured": amount(one.not_measured, kind),
         "not_measured_percent": _part(one),
@@ -145,7 +145,7 @@ def _difference_says(one: Reconciled) -> str:
         said = _("The bill does not say how much was used.")
     elif one.main is None:
         said = _("The main meter was not read in that time: the bill cannot be checked.")
-    elif one.known < WHOLLY:
+    elif one.known < LEAST_KNOWN:
         known = i18n.number(one.known * 100, 0)
         said = _("The meter knows only %(known)s %% of that time: the bill cannot be checked.", known=known)
     elif (one.difference or 0.0) > ALIKE:
@@ -161,6 +161,6 @@ def _difference_says(one: Reconciled) -> str:
 def _tone(one: Reconciled) -> str:
     if (one.not_measured or 0.0) < 0:
         return "bad"
-    if one.difference is None or one.known < WHOLLY:
+    if one.difference is None or one.known < LEAST_KNOWN:
         return "info"
     return "good" if abs(one.difference) <= ALIKE else "warn"
