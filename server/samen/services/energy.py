@@ -25,7 +25,7 @@ from samen.adapters.db.models import (
 )
 from samen.domain.calorific import Factor
 from samen.domain.evaluation import Period
-from samen.domain.interval import Interval, midnight
+from samen.domain.interval import Interval, midnight, next_month
 from samen.domain.metering import LEAST_KNOWN, MOST_ESTIMATED, counted, is_injection
 from samen.domain.presence import SILENCE
 from samen.services.calorific import kwh_of
@@ -162,14 +162,14 @@ def month_peaks(session: Session, meter: Meter, period: Period, zone: ZoneInfo) 
         )
     }
     found = []
-    month = period.first if period.first.day == 1 else _next_month(period.first)
+    month = period.first if period.first.day == 1 else next_month(period.first)
     while month < period.end:
         w, at = _largest_quarter(session, meter, month, zone) or (None, None)
         peak = told.get(month)
         told_w, told_at = (peak.w, peak.at) if peak is not None else (None, None)
         if w is not None or told_w is not None:
             found.append(MonthPeak(month, w, at, told_w, told_at))
-        month = _next_month(month)
+        month = next_month(month)
     return found
 
 
@@ -177,7 +177,7 @@ def _largest_quarter(
     session: Session, meter: Meter, month: date, zone: ZoneInfo
 ) -> tuple[float, datetime] | None:
     """Its mean power in W, and when it began."""
-    during = Interval(midnight(month, zone), midnight(_next_month(month), zone))
+    during = Interval(midnight(month, zone), midnight(next_month(month), zone))
     found = highest_bucket(session, meter, during, Step.QUARTER)
     return (found[1] * PER_SHOWN_UNIT * QUARTERS_AN_HOUR, found[0]) if found else None
 
@@ -192,7 +192,7 @@ def _spans(during: Interval, step: str, zone: ZoneInfo) -> list[Interval]:
         day = day.replace(day=1)
     spans: list[Interval] = []
     while (start := midnight(day, zone)) < during.end:
-        following = _next_month(day) if step == "month" else day + timedelta(days=1)
+        following = next_month(day) if step == "month" else day + timedelta(days=1)
         if start >= during.start:
             spans.append(Interval(start, midnight(following, zone)))
         day = following
@@ -205,10 +205,6 @@ def _even(during: Interval, length: timedelta) -> list[Interval]:
     count = -int(-(during.end.timestamp() - first) // seconds)
     begin = during.start + timedelta(seconds=first - during.start.timestamp())
     return [Interval(begin + length * place, begin + length * (place + 1)) for place in range(count)]
-
-
-def _next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def _registers(meter: Meter, *, injected: bool) -> list[Register]:
