@@ -13,7 +13,7 @@ from samen.services.calorific import kwh_of
 from samen.services.energy import EnergyBucket, by_day
 from samen.services.prices import cost_of
 from samen.web import i18n
-from samen.web.energy_charts import figure, rate_unit, total
+from samen.web.energy_charts import rate_unit, total
 from samen.web.energy_look import Look
 
 Tile = dict[str, Any]
@@ -42,22 +42,22 @@ def _now(look: Look) -> Tile:
 
 
 def _yesterday(look: Look) -> Tile:
-    return _tile(_("Yesterday"), figure(look.days[-2].amount), look.unit)
+    return _tile(_("Yesterday"), i18n.figure(look.days[-2].amount), look.unit)
 
 
 def _today(look: Look) -> Tile:
     week_ago = look.days[-8].amount
     foot = (
-        _("a week ago, the whole day: %(amount)s %(unit)s", amount=figure(week_ago), unit=look.unit)
+        _("a week ago, the whole day: %(amount)s %(unit)s", amount=i18n.figure(week_ago), unit=look.unit)
         if week_ago is not None
         else None
     )
-    return _tile(_("Today so far"), figure(look.days[-1].amount), look.unit, foot)
+    return _tile(_("Today so far"), i18n.figure(look.days[-1].amount), look.unit, foot)
 
 
 def _period(look: Look) -> Tile:
     """Compared by mean day, over days that are wholly known: today is not over."""
-    label, value = _("The last 28 days"), figure(total(look.days))
+    label, value = _("The last 28 days"), i18n.figure(total(look.days))
     earlier, later = _mean_day(look.before), _mean_day(look.days)
     if not earlier or later is None:
         return _tile(label, value, look.unit, _worth(look))
@@ -75,9 +75,9 @@ def _worth(look: Look) -> str | None:
     cost = cost_of(look.meter, kwh, look.prices)
     if cost.eur is None:
         return None
-    about = _("about %(eur)s €", eur=i18n.number(cost.eur, 0))
-    eur = about if cost.estimated else f"{i18n.number(cost.eur, 0)} €"
-    return eur if look.unit == "kWh" else f"{figure(sum(kwh.values()))} kWh · {eur}"
+    whole = i18n.whole_euros(cost.eur)
+    eur = _("about %(eur)s", eur=whole) if cost.estimated else whole
+    return eur if look.unit == "kWh" else f"{i18n.figure(sum(kwh.values()))} kWh · {eur}"
 
 
 def _mean_day(days: Sequence[EnergyBucket]) -> float | None:

@@ -18,11 +18,9 @@ from samen.web.energy_charts import (
     amount_column,
     day_rows,
     epoch,
-    figure,
     known_columns,
     local,
     spoken,
-    tick,
     total,
 )
 from samen.web.energy_look import Look
@@ -41,8 +39,8 @@ def calendar_chart(look: Look) -> Chart | None:
     weekdays = [i18n.weekday(MONDAY + timedelta(days=place)) for place in range(7)]
     return {
         **year_map(days, WIDE, weekdays, i18n.month_name),
-        "low": f"{figure(0.0)} {look.unit}",
-        "high": f"{figure(max(known))} {look.unit}",
+        "low": f"{i18n.figure(0.0)} {look.unit}",
+        "high": f"{i18n.figure(max(known))} {look.unit}",
         "table": _days_table("calendar", look),
     }
 
@@ -74,7 +72,7 @@ def year_chart(look: Look) -> Chart | None:
 def _year_note(look: Look) -> str:
     said: str = _(
         "%(total)s %(unit)s in all; %(known)s of %(days)s days wholly measured.",
-        total=figure(total(look.year_days)),
+        total=i18n.figure(total(look.year_days)),
         unit=look.unit,
         known=sum(day.sure for day in look.year_days),
         days=len(look.year_days),
@@ -102,7 +100,7 @@ def years_chart(look: Look) -> Chart | None:
     ]
     pairs = [_pair(month, past, now, look) for month, (past, now, _days) in sums.items()]
     return {
-        **pair_chart(pairs, WIDE, 230, tick),
+        **pair_chart(pairs, WIDE, 230, i18n.tick),
         "past": look.year - 1,
         "year": look.year,
         "note": _years_note(list(sums.values())),
@@ -114,7 +112,7 @@ def years_chart(look: Look) -> Chart | None:
 
 def _of_year(year: int, unit: str) -> Column:
     key = f"energy_{year}_kwh" if unit == "kWh" else f"volume_{year}_m3"
-    return Column(key, f"{year} ({unit})", figure)
+    return Column(key, f"{year} ({unit})", i18n.figure)
 
 
 Sums = tuple[float, float, int]
@@ -142,7 +140,7 @@ def _a_year_before(on: date) -> date:
 def _pair(month: date, past: float, now: float, look: Look) -> Pair:
     before = month.replace(year=month.year - 1)
     words = (
-        f"{i18n.month_title(on)}: {figure(amount)} {look.unit}"
+        f"{i18n.month_title(on)}: {i18n.figure(amount)} {look.unit}"
         for on, amount in ((before, past), (month, now))
     )
     return Pair((past, now), (next(words), next(words)), i18n.month_name(month))

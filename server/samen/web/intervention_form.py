@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 
 from samen.adapters.db.models import Meter, MeterKind
 from samen.domain.interventions import Described, InterventionKind
-from samen.web.savings_words import carrier_word, kind_word
+from samen.web.carrier_words import carrier_word
+from samen.web.savings_words import kind_word
 from samen.web.space_form import Reader
 
 CARRIERS = (MeterKind.GAS, MeterKind.ELECTRICITY, MeterKind.HEAT, MeterKind.WATER)

@@ -13,8 +13,9 @@ from samen.adapters.db.models import MeterKind
 from samen.domain.metering import LEAST_KNOWN
 from samen.services.reconciliation import Reconciled, reconcile
 from samen.web import current, i18n
+from samen.web.carrier_words import carrier_word
 from samen.web.policy import Access, allow
-from samen.web.sharing_words import amount, days, kind_word, unit_of
+from samen.web.sharing_words import amount, days, unit_of
 from samen.web.shell import building
 from samen.web.table_file import csv_answer
 
@@ -47,8 +48,8 @@ def index() -> str:
         found = reconcile(session, building(session), kind)
         return render_template(
             "pages/reconcile.html",
-            kinds=[{"value": one.value, "name": kind_word(one)} for one in MeterKind],
-            kind={"value": kind.value, "name": kind_word(kind), "unit": unit_of(kind)},
+            kinds=[{"value": one.value, "name": carrier_word(one)} for one in MeterKind],
+            kind={"value": kind.value, "name": carrier_word(kind), "unit": unit_of(kind)},
             rows=[_row(one) for one in found],
         )
 
@@ -96,11 +97,7 @@ def _row(one: Reconciled) -> dict[str, Any]:
         "not_measured_percent": _part(one),
         "is_negative": (one.not_measured or 0.0) < 0,
         "expected": amount(one.expected.kwh, kind) if one.expected else "–",
-        "difference": "–"
-        if difference is None
-        else i18n.signed_percent(difference)
-        if round(difference, 2)
-        else "0 %",
+        "difference": "–" if difference is None else i18n.signed_percent(difference),
         "says": _says(one),
         "tone": _tone(one),
     }
@@ -113,8 +110,7 @@ def _listed(words: Iterable[str]) -> str:
 def _part(one: Reconciled) -> str:
     if one.not_measured is None or not one.main:
         return ""
-    sign = "−" if one.not_measured < 0 else ""
-    return f"{sign}{i18n.number(abs(one.not_measured / one.main) * 100, 0)} %"
+    return i18n.percent(one.not_measured / one.main)
 
 
 def _says(one: Reconciled) -> list[str]:
