@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samen.domain.degree_days import Form, degree_days, months, normalised_kwh, same_days
+from samen.domain.degree_days import Form, degree_days, months, same_days
 
 START = date(2026, 1, 1)
 
@@ -93,14 +93,3 @@ def test_a_leap_day_is_compared_with_nothing():
     compared = same_days(degree_days(known, Form.BASE_15), 2024, 2023, date(2024, 12, 31))
 
     assert compared == (20.0, 20.0)
-
-
-def test_only_what_heats_is_scaled_to_a_normal_year():
-    normal = normalised_kwh(base_kwh=2_000, heat_kwh=10_000, actual=1_704, normal=1_913)
-
-    assert normal == pytest.approx(2_000 + 10_000 * 1_913 / 1_704)
-
-
-def test_a_period_without_degree_days_cannot_be_scaled():
-    with pytest.raises(ValueError, match="nothing to scale"):
-        normalised_kwh(100, 0, actual=0, normal=10)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from samen.adapters.region_file import read_region, region_slugs
-from samen.domain.prices import Carrier, Dated, PriceBook, Region
+from samen.domain.prices import Carrier, Dated, GridTerm, PriceBook, Region
 
 SUMMER, WINTER = date(2025, 7, 1), date(2026, 1, 15)
 LISTED = Region("r", "R", {"gas": Carrier(eur_per_kwh=Dated(((date(2020, 1, 1), 0.08),)))})
@@ -52,3 +52,13 @@ def test_peaks_are_billed_in_flanders_and_the_connection_in_brussels():
     assert on["flanders"] is not None
     assert (on["flanders"].basis, on["flanders"].least_kw) == ("month_peak", 2.5)
     assert on["wallonia"] is None
+
+
+def test_a_peak_below_the_least_that_is_billed_costs_no_less():
+    term = GridTerm(WINTER, "month_peak", least_kw=2.5, eur_per_kw_year=40.0)
+
+    assert [term.eur_a_year(kw) for kw in (1.0, 2.5, 4.0)] == [100.0, 100.0, 160.0]
+
+
+def test_nothing_is_billed_by_a_peak_where_the_connection_counts():
+    assert GridTerm(WINTER, "connection_kva", eur_per_kw_year=40.0).eur_a_year(4.0) is None

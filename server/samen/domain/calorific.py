@@ -10,8 +10,3 @@ Factor = Callable[[date], float]
 # Where no region says better: between 9.53 and 12.79 over the places and months that grid operators publish.
 USUAL_KWH_PER_M3 = 11.0
 LEAST_KWH_PER_M3, MOST_KWH_PER_M3 = 5.0, 15.0
-
-
-def usual(_on: date) -> float:
-    """What holds where nobody has said better."""
-    return USUAL_KWH_PER_M3

@@ -102,13 +102,3 @@ def same_days(of_days: Mapping[date, float], year: int, other: int, end: date) -
         if (then := on.replace(year=other)) in of_days
     ]
     return (sum(one for one, _ in pairs), sum(one for _, one in pairs)) if pairs else None
-
-
-def normalised_kwh(base_kwh: float, heat_kwh: float, actual: float, normal: float) -> float:
-    """What a period would have used in normal weather: E_base + E_heat · DD_normal / DD_actual.
-
-    `base_kwh` does not follow the weather, `heat_kwh` does. Raises ValueError without actual degree-days.
-    """
-    if actual <= 0:
-        raise ValueError("without degree-days in the period there is nothing to scale")
-    return base_kwh + heat_kwh * normal / actual

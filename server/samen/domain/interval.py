@@ -47,6 +47,11 @@ def midnight(on: date, zone: ZoneInfo) -> datetime:
     return at_wall(on, time(0), zone)
 
 
+def next_month(on: date) -> date:
+    """The first day of the month after the date's."""
+    return (on.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
 def at_wall(on: date, wall: time, zone: ZoneInfo) -> datetime:
     """The instant of a wall time; of a time that occurs twice, the first.
 

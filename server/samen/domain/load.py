@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 
 from samen.domain.baseline import Array
 from samen.domain.interval import Interval
+from samen.domain.metering import LEAST_KNOWN, MOST_ESTIMATED
 from samen.domain.presence import Use
 
 Mask = NDArray[np.bool_]
 Days = NDArray[np.int64]
-# Of a bucket of which more is missing, or more was only spread, the power is not known.
-LEAST_KNOWN, MOST_ESTIMATED = 0.99, 0.01
 HOUR = timedelta(hours=1)
 HOURS_A_YEAR = 8766.0
 DAYS_A_YEAR = 365.25

@@ -17,6 +17,8 @@ from typing import NamedTuple
 AMOUNT_GENS = range(1 << 20, 1 << 21)
 INDEX_GENS = range(1 << 21, 1 << 22)
 FILE_GEN, TYPED_GEN = INDEX_GENS.start, INDEX_GENS.stop - 1
+# Of a bucket of which more is missing, or more was only spread, nobody knows what it was like.
+LEAST_KNOWN, MOST_ESTIMATED = 0.99, 0.01
 # An index that falls from the last tenth of what its digits can show into the first tenth has rolled over.
 ROLLING = 0.1
 

@@ -36,6 +36,12 @@ class GridTerm:
     least_kw: float = 0.0
     eur_per_kw_year: float | None = None
 
+    def eur_a_year(self, peak_kw: float) -> float | None:
+        """What months with such a peak cost in a year; None where none is billed, or no price is known."""
+        if self.basis != "month_peak" or self.eur_per_kw_year is None:
+            return None
+        return max(peak_kw, self.least_kw) * self.eur_per_kw_year
+
 
 @dataclass(frozen=True)
 class Carrier:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import CalorificFactor, Meter
+from samen.adapters.db.models import CalorificFactor, Meter, MeterKind, Unit
 from samen.domain.access import Viewer
 from samen.domain.calorific import (
     LEAST_KWH_PER_M3,
@@ -41,6 +42,21 @@ def factor_of(session: Session, meter: Meter) -> Factor:
         return USUAL_KWH_PER_M3
 
     return factor
+
+
+def kwh_of(
+    session: Session, meter: Meter, by_day: Mapping[date, float], factor: Factor | None = None
+) -> dict[date, float]:
+    """A meter's days in kWh: gas by what a m³ holds on the day; water holds none.
+
+    `factor`: the meter's own by default.
+    """
+    if meter.kind is MeterKind.WATER:
+        return {}
+    if all(register.unit is Unit.WH for register in meter.registers):
+        return dict(by_day)
+    factor = factor or factor_of(session, meter)
+    return {on: amount * factor(on) for on, amount in by_day.items()}
 
 
 def factors_of(session: Session, meter: Meter) -> list[tuple[date, float]]:

@@ -23,18 +23,16 @@ from samen.adapters.db.models import (
     ToldPeak,
     Unit,
 )
-from samen.domain.calorific import Factor, usual
+from samen.domain.calorific import Factor
 from samen.domain.evaluation import Period
-from samen.domain.interval import Interval, midnight
-from samen.domain.metering import counted, is_injection
+from samen.domain.interval import Interval, midnight, next_month
+from samen.domain.metering import LEAST_KNOWN, MOST_ESTIMATED, counted, is_injection
 from samen.domain.presence import SILENCE
-from samen.services.calorific import factor_of
+from samen.services.calorific import kwh_of
 
 SHOWN_UNIT = {Unit.WH: "kWh", Unit.LITRE: "m³"}
 SECONDS = {Step.QUARTER: 900, Step.HOUR: 3600}
 STEPS = ("15min", "hour", "day", "month")
-# A day of which more is missing, or more was only spread, says nothing of that day.
-WHOLLY_KNOWN, MOST_ESTIMATED = 0.99, 0.01
 QUARTER_S, QUARTERS_AN_HOUR = 900, 4
 
 
@@ -51,6 +49,16 @@ class EnergyBucket:
     amount: float | None
     known: float
     estimated: float
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is known."""
+        return self.amount is not None and self.known >= LEAST_KNOWN
+
+    @property
+    def sure(self) -> bool:
+        """Whether all of it is known and none of it only by spreading: it says what that time was like."""
+        return self.whole and self.estimated <= MOST_ESTIMATED
 
 
 @dataclass(frozen=True)
@@ -79,8 +87,8 @@ class MonthPeak:
 class MeterTotal:
     """A meter's amount over a span, in `unit`.
 
-    `not_measured` is what its sub-meters leave of it: None for a meter without any, or where a figure is
-    missing; below zero when clocks or meters disagree, and shown so.
+    `not_measured` is what its sub-meters leave of it: None for a meter without any, where a figure is missing
+    or one counts in another unit; below zero when clocks or meters disagree, and shown so.
     """
 
     meter: Meter
@@ -122,14 +130,17 @@ def kwh_by_day(
     if meter.kind is MeterKind.WATER or period.first >= period.end:
         return {}
     during = Interval(midnight(period.first, zone), midnight(period.end, zone))
-    in_m3 = any(register.unit is Unit.LITRE for register in _registers(meter, injected=False))
-    factor = factor or (factor_of(session, meter) if in_m3 else usual)
-    found = {}
-    for day in energy_series(session, meter, during, "day", zone):
-        if day.amount is not None and day.known >= WHOLLY_KNOWN and day.estimated <= MOST_ESTIMATED:
-            on = day.starts_at.astimezone(zone).date()
-            found[on] = day.amount * factor(on) if in_m3 else day.amount
-    return found
+    days = [day for day in energy_series(session, meter, during, "day", zone) if day.sure]
+    return kwh_of(session, meter, by_day(days, zone), factor)
+
+
+def by_day(buckets: Iterable[EnergyBucket], zone: ZoneInfo) -> dict[date, float]:
+    """What is known of buckets no longer than a day, by local day."""
+    sums: dict[date, float] = defaultdict(float)
+    for bucket in buckets:
+        if bucket.amount is not None:
+            sums[bucket.starts_at.astimezone(zone).date()] += bucket.amount
+    return dict(sums)
 
 
 def month_peaks(session: Session, meter: Meter, period: Period, zone: ZoneInfo) -> list[MonthPeak]:
@@ -151,14 +162,14 @@ def month_peaks(session: Session, meter: Meter, period: Period, zone: ZoneInfo) 
         )
     }
     found = []
-    month = period.first if period.first.day == 1 else _next_month(period.first)
+    month = period.first if period.first.day == 1 else next_month(period.first)
     while month < period.end:
         w, at = _largest_quarter(session, meter, month, zone) or (None, None)
         peak = told.get(month)
         told_w, told_at = (peak.w, peak.at) if peak is not None else (None, None)
         if w is not None or told_w is not None:
             found.append(MonthPeak(month, w, at, told_w, told_at))
-        month = _next_month(month)
+        month = next_month(month)
     return found
 
 
@@ -166,7 +177,7 @@ def _largest_quarter(
     session: Session, meter: Meter, month: date, zone: ZoneInfo
 ) -> tuple[float, datetime] | None:
     """Its mean power in W, and when it began."""
-    during = Interval(midnight(month, zone), midnight(_next_month(month), zone))
+    during = Interval(midnight(month, zone), midnight(next_month(month), zone))
     found = highest_bucket(session, meter, during, Step.QUARTER)
     return (found[1] * PER_SHOWN_UNIT * QUARTERS_AN_HOUR, found[0]) if found else None
 
@@ -181,7 +192,7 @@ def _spans(during: Interval, step: str, zone: ZoneInfo) -> list[Interval]:
         day = day.replace(day=1)
     spans: list[Interval] = []
     while (start := midnight(day, zone)) < during.end:
-        following = _next_month(day) if step == "month" else day + timedelta(days=1)
+        following = next_month(day) if step == "month" else day + timedelta(days=1)
         if start >= during.start:
             spans.append(Interval(start, midnight(following, zone)))
         day = following
@@ -194,10 +205,6 @@ def _even(during: Interval, length: timedelta) -> list[Interval]:
     count = -int(-(during.end.timestamp() - first) // seconds)
     begin = during.start + timedelta(seconds=first - during.start.timestamp())
     return [Interval(begin + length * place, begin + length * (place + 1)) for place in range(count)]
-
-
-def _next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def _registers(meter: Meter, *, injected: bool) -> list[Register]:
@@ -235,7 +242,7 @@ def _sure(meter: Meter, during: Interval, step: Step) -> Select[float]:
         EnergyRollup.step == step,
         EnergyRollup.starts_at >= during.start,
         EnergyRollup.starts_at < during.end,
-        EnergyRollup.known_s >= WHOLLY_KNOWN * seconds,
+        EnergyRollup.known_s >= LEAST_KNOWN * seconds,
         EnergyRollup.estimated_s <= MOST_ESTIMATED * seconds,
     )
     if len(registers) == 1:
@@ -367,8 +374,8 @@ def _total(meter: Meter, sums: Mapping[int, tuple[float, float]], during: Interv
 
 
 def _with_rest(total: MeterTotal, meters: Sequence[Meter], totals: Mapping[int, MeterTotal]) -> MeterTotal:
-    below = [totals[meter.id].amount for meter in meters if meter.main_id == total.meter.id]
-    measured = [amount for amount in below if amount is not None]
+    below = [totals[meter.id] for meter in meters if meter.main_id == total.meter.id]
+    measured = [one.amount for one in below if one.amount is not None and one.unit == total.unit]
     if total.amount is None or not below or len(measured) < len(below):
         return total
     return replace(total, not_measured=total.amount - sum(measured))

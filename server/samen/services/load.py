@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from operator import neg
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Meter, Step
-from samen.domain.interval import Interval, midnight
+from samen.domain.interval import Interval, midnight, next_month
 from samen.services.energy import SECONDS, highest_bucket, sure_amounts
 
 # Points of the curve: one a percent of the time.
@@ -65,7 +65,7 @@ def _months(during: Interval, zone: ZoneInfo) -> dict[date, Interval]:
     start = during.start
     while start < during.end:
         month = start.astimezone(zone).date().replace(day=1)
-        end = min(during.end, midnight((month + timedelta(days=32)).replace(day=1), zone))
+        end = min(during.end, midnight(next_month(month), zone))
         found[month] = Interval(start, end)
         start = end
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -12,8 +13,8 @@ from samen.adapters.db.models import Meter, MeterKind, Site
 from samen.domain.belonging import MeterNode
 from samen.domain.evaluation import Period
 from samen.domain.interval import Interval, midnight
-from samen.services.calorific import factor_of
-from samen.services.energy import energy_series, meter_totals
+from samen.services.calorific import kwh_of
+from samen.services.energy import MeterTotal, by_day, energy_series, meter_totals
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,19 @@ def measured(session: Session, site: Site, period: Period, kind: MeterKind) -> l
     A cubic metre of gas holds what it held on its day.
     """
     during, zone = instants(site, period), ZoneInfo(site.timezone)
-    totals = meter_totals(session, site.id, during, zone)
     return [
-        Measured(
-            one.meter,
-            _gas_kwh(session, site, one.meter, during)
-            if one.amount is not None and one.unit == "m³" and one.meter.kind is MeterKind.GAS
-            else one.amount,
-            one.known,
-        )
-        for one in totals
+        Measured(one.meter, in_kwh(session, one, during, zone), one.known)
+        for one in meter_totals(session, site.id, during, zone)
         if _root(one.meter).kind is kind
     ]
+
+
+def in_kwh(session: Session, total: MeterTotal, during: Interval, zone: ZoneInfo) -> float | None:
+    """A total over local days: gas in kWh, day by day, all else as it is counted."""
+    if total.amount is None or total.unit == "kWh" or total.meter.kind is MeterKind.WATER:
+        return total.amount
+    days = by_day(energy_series(session, total.meter, during, "day", zone), zone)
+    return fsum(kwh_of(session, total.meter, days).values())
 
 
 def _root(meter: Meter) -> Meter:
@@ -72,9 +74,3 @@ def node(one: Measured) -> MeterNode:
         meter.tenant.slug if meter.tenant else None,
         amount,
     )
-
-
-def _gas_kwh(session: Session, site: Site, meter: Meter, during: Interval) -> float:
-    zone, factor = ZoneInfo(site.timezone), factor_of(session, meter)
-    days = energy_series(session, meter, during, "day", zone)
-    return sum((day.amount or 0.0) * factor(day.starts_at.astimezone(zone).date()) for day in days)

@@ -23,7 +23,7 @@ from samen.domain.interval import Interval
 from samen.domain.judging import figure_by_day, judge
 from samen.domain.load import HOURS_A_YEAR
 from samen.domain.power_peaks import QUARTER, HighQuarter, Peaks
-from samen.domain.prices import PriceBook
+from samen.domain.prices import GridTerm, PriceBook
 from samen.domain.rules import Refusal
 from samen.domain.waste import Judged, Kind, State, Waste
 from samen.services.prices import price_book
@@ -105,7 +105,9 @@ def _found(session: Session, meter: Meter, judged: Judged, prices: PriceBook, to
         cents = _cents(waste, meter, prices, today)
         # A peak that nobody bills is no waste.
         if waste.kind is not Kind.PEAK or cents:
-            found.append(Found(meter.id, waste, cents, prices.is_estimate(meter.kind.value, today)))
+            # What the grid asks for a peak is in no contract of the building's.
+            estimate = waste.kind is Kind.PEAK or prices.is_estimate(meter.kind.value, today)
+            found.append(Found(meter.id, waste, cents, estimate))
     return found
 
 
@@ -132,12 +134,17 @@ def _cents(waste: Waste, meter: Meter, prices: PriceBook, today: date) -> int | 
     """What a year of it costs, to the cent; None where no price is known."""
     kind = meter.kind.value
     if waste.kind is Kind.PEAK:
-        term = prices.grid_term(kind, today)
-        billed = term is not None and term.basis == "month_peak"
-        eur = waste.kw * term.eur_per_kw_year if term and billed and term.eur_per_kw_year else None
+        eur = _peak_eur(waste, prices.grid_term(kind, today))
     else:
         eur = prices.eur(kind, waste.kwh_year or 0.0, today)
     return None if eur is None else round(eur * 100)
+
+
+def _peak_eur(waste: Waste, term: GridTerm | None) -> float | None:
+    """What the peak costs beyond the usual day's highest quarter, of which the grid bills a least one."""
+    top_kw = float(str(waste.evidence["kw"]))
+    high, usual = (term.eur_a_year(kw) if term else None for kw in (top_kw, top_kw - waste.kw))
+    return None if high is None or usual is None else high - usual
 
 
 def _booked(session: Session, meter: Meter, at: datetime) -> list[list[str]]:

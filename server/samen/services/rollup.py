@@ -25,7 +25,7 @@ from samen.adapters.db.models import (
     Space,
     Step,
 )
-from samen.domain.interval import midnight
+from samen.domain.interval import Interval, midnight
 from samen.domain.metering import (
     Break,
     Bucket,
@@ -38,6 +38,7 @@ from samen.domain.metering import (
     spread,
 )
 from samen.domain.presence import Beat, Use, in_buckets, stays
+from samen.services.occupancy import uses_of
 
 Owner = TypeVar("Owner", Register, Space)
 Mark = TypeVar("Mark", DirtyEnergy, DirtyOccupancy)
@@ -298,7 +299,8 @@ def _roll_up_occupancy(session: Session, space: int, zone: ZoneInfo, start: date
     _replace_use(session, space, Step.QUARTER, in_buckets(known, quarters), quarters)
     _replace_use(session, space, Step.HOUR, in_buckets(known, hours), hours)
     days = _day_borders(hours, zone)
-    of_days = gathered(_quarters_of_use(session, space, days), days)
+    during = Interval(_utc(days[0]), _utc(days[-1]))
+    of_days = gathered(uses_of(session, [space], during, Step.QUARTER).get(space, []), days)
     _replace_use(session, space, Step.DAY, [Use(*use) for use in of_days], days)
 
 
@@ -319,23 +321,6 @@ def _beats(session: Session, space: int, start: datetime, end: datetime) -> list
         .order_by(OccupancyReading.at, OccupancyReading.boot, OccupancyReading.seq)
     )
     return [Beat(at.timestamp(), state) for at, state in rows]
-
-
-def _quarters_of_use(session: Session, space: int, days: Sequence[float]) -> list[Use]:
-    rows = session.execute(
-        select(
-            OccupancyRollup.starts_at,
-            OccupancyRollup.occupied_s,
-            OccupancyRollup.empty_s,
-            OccupancyRollup.unknown_s,
-        ).where(
-            OccupancyRollup.space_id == space,
-            OccupancyRollup.step == Step.QUARTER,
-            OccupancyRollup.starts_at >= _utc(days[0]),
-            OccupancyRollup.starts_at < _utc(days[-1]),
-        )
-    )
-    return [Use(at.timestamp(), *seconds) for at, *seconds in rows]
 
 
 def _replace_use(

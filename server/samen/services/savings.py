@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -15,7 +14,7 @@ from samen.domain.evaluation import Effect, Evaluation, Period, TooLittle, evalu
 from samen.domain.prices import PriceBook
 from samen.domain.rules import Refusal
 from samen.domain.sufficiency import MOST_MISSING_DAYS
-from samen.services.prices import price_book
+from samen.services.prices import cost_of, price_book
 from samen.services.savings_evidence import YEAR, Asked, Evidence, gather
 
 DAYS_A_YEAR = 365.25
@@ -44,6 +43,7 @@ class Yearly:
     half_kwh: float
     eur: float | None
     half_eur: float | None
+    price_is_estimate: bool
 
 
 @dataclass(frozen=True)
@@ -135,18 +135,10 @@ def _known(evidence: Evidence, reporting: Period) -> dict[str, int]:
 
 
 def _worth(found: Evaluation, meter: Meter, book: PriceBook) -> Worth:
-    kind, last = meter.kind.value, found.reporting.on[-1]
-    saved = found.adjusted_kwh - found.reporting.energy_kwh
-    by_day = list(zip(found.reporting.on, (float(one) for one in saved), strict=True))
-    eur = _sum([book.eur(kind, kwh, on) for on, kwh in by_day])
-    half = None if eur is None else book.eur(kind, found.saving.half_kwh, last)
-    co2 = _sum([book.co2_kg(kind, kwh, on) for on, kwh in by_day])
-    return Worth(eur, half, co2, book.is_estimate(kind, last))
-
-
-def _sum(values: Sequence[float | None]) -> float | None:
-    known = [one for one in values if one is not None]
-    return sum(known) if len(known) == len(values) else None
+    saved = (float(one) for one in found.adjusted_kwh - found.reporting.energy_kwh)
+    cost = cost_of(meter, dict(zip(found.reporting.on, saved, strict=True)), book)
+    half = book.eur(meter.kind.value, found.saving.half_kwh, found.reporting.on[-1])
+    return Worth(cost.eur, half if cost.eur is not None else None, cost.co2_kg, cost.estimated)
 
 
 def _year(since: Evaluation, end: date) -> tuple[float, bool]:
@@ -160,4 +152,5 @@ def _year(since: Evaluation, end: date) -> tuple[float, bool]:
 def _yearly(one: Effect, year_kwh: float, meter: Meter, book: PriceBook, reporting: Period) -> Yearly:
     kind, on = meter.kind.value, reporting.end - timedelta(days=1)
     kwh, half = one.fraction * year_kwh, one.half_fraction * year_kwh
-    return Yearly(one, kwh, half, book.eur(kind, kwh, on), book.eur(kind, half, on))
+    eur, half_eur = book.eur(kind, kwh, on), book.eur(kind, half, on)
+    return Yearly(one, kwh, half, eur, half_eur, book.is_estimate(kind, on))

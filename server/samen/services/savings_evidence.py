@@ -27,7 +27,7 @@ from samen.domain.interventions import effective_on, works
 from samen.domain.rules import Refusal
 from samen.services.bills import current_bills
 from samen.services.calorific import factor_of
-from samen.services.energy import MOST_ESTIMATED, WHOLLY_KNOWN, energy_series, kwh_by_day
+from samen.services.energy import energy_series, kwh_by_day
 from samen.services.interventions import of_meter
 from samen.services.weather import deg_c_by_day
 
@@ -177,7 +177,7 @@ def _estimated(session: Session, meter: Meter, whole: Period, known: Mapping[dat
     return {
         day.starts_at.astimezone(zone).date()
         for day in energy_series(session, meter, during, "day", zone)
-        if day.known >= WHOLLY_KNOWN and day.estimated > MOST_ESTIMATED
+        if day.whole and not day.sure
     }
 
 

@@ -12,12 +12,10 @@ from sqlalchemy.orm import Session
 from samen.adapters.db.models import Bill, HoursBasis, Site, Tenant, TenantStanding
 from samen.domain.belonging import Belonging, MeterNode, Standing, belonging, mean_over
 from samen.domain.evaluation import Period
+from samen.domain.metering import LEAST_KNOWN
 from samen.domain.sharing import Doubt, Invoice, Key, Party, Residual, Sharing, share
 from samen.services.measured import Measured, instants, mains_of, measured, node
 from samen.services.tenant_hours import hours_of_tenants
-
-# A meter that knows less of a period is told of.
-WHOLLY = 0.99
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ def _energy(meters: Sequence[Measured], bill: Bill) -> Energy:
 def _total(mains: Sequence[Measured], bill: Bill) -> tuple[float | None, str]:
     """The main meters where they know, else the bill, else what little the main meters say."""
     amounts = [one.amount for one in mains if one.amount is not None]
-    whole = bool(mains) and all(one.amount is not None and one.known >= WHOLLY for one in mains)
+    whole = bool(mains) and all(one.amount is not None and one.known >= LEAST_KNOWN for one in mains)
     if bill.used is not None and bill.used > 0 and not whole:
         return bill.used, "bill"
     return (round(sum(amounts), 3), "meter") if amounts else (None, "parts")
@@ -115,7 +113,7 @@ def _doubts(
         found.append(Doubt(f"total_from_{source}"))
     told = [*(mains if source == "meter" else ()), *(one for one in meters if one.meter.slug in whose.below)]
     for one in told:
-        if one.known < WHOLLY:
+        if one.known < LEAST_KNOWN:
             tenant = one.meter.tenant.slug if one.meter.tenant else None
             facts: dict[str, str | float] = {"meter": one.meter.name, "percent": round(one.known * 100)}
             found.append(Doubt("meter_partly_known", facts, tenant))

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from math import fsum
 from statistics import quantiles
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Meter, MeterKind, Site, Step
+from samen.adapters.db.models import Meter, Site, Step
 from samen.domain.degree_days import Form, degree_days
 from samen.domain.evaluation import Period
 from samen.domain.interval import Interval, midnight
-from samen.domain.prices import PriceBook
-from samen.services.calorific import factor_of
+from samen.services.calorific import kwh_of
 from samen.services.energy import (
     SECONDS,
     EnergyBucket,
+    by_day,
     energy_series,
     highest_bucket,
     sure_amounts,
     unit_of,
 )
-from samen.services.prices import price_book
+from samen.services.prices import Cost, cost_of, price_book
 from samen.services.use import Use, use_of
 from samen.services.weather import deg_c_by_day
 
@@ -37,15 +36,6 @@ PEAKS = ((Step.QUARTER, timedelta(days=93)), (Step.HOUR, timedelta(days=373)))
 LENGTH = {"15min": timedelta(minutes=15), "hour": timedelta(hours=1)}
 # Fewer hours say little of what is never switched off.
 ENOUGH_FOR_BASE, LONGEST_BASE = 24, timedelta(days=93)
-
-
-@dataclass(frozen=True)
-class Cost:
-    """In euros and kg of CO2; `estimated`: by the region's order of magnitude, not by the contract."""
-
-    eur: float | None
-    co2_kg: float | None
-    estimated: bool
 
 
 @dataclass(frozen=True)
@@ -96,19 +86,18 @@ def look_at(session: Session, site: Site, meter: Meter, wanted: Interval) -> Spa
     zone = ZoneInfo(site.timezone)
     step, during = _whole(wanted, zone)
     buckets = energy_series(session, meter, during, step, zone)
-    by_day = _by_day(buckets, zone)
-    book, seconds = price_book(session, site), during.length.total_seconds()
-    kwh = kwh_of(session, meter, by_day)
+    days, seconds = by_day(buckets, zone), during.length.total_seconds()
+    kwh = kwh_of(session, meter, days)
     spans = [Interval(bucket.starts_at, bucket.ends_at) for bucket in buckets]
     return Span(
         during=during,
         step=step,
         unit=unit_of(meter),
-        amount=fsum(by_day.values()) if by_day else None,
+        amount=fsum(days.values()) if days else None,
         kwh=fsum(kwh.values()) if kwh else None,
         known=_share(buckets, "known", seconds),
         estimated=_share(buckets, "estimated", seconds),
-        cost=cost_of(meter, kwh, book),
+        cost=cost_of(meter, kwh, price_book(session, site)),
         peak=_peak(session, meter, during),
         base=_base(session, meter, during),
         weather=_weather(session, site, during, zone),
@@ -129,37 +118,6 @@ def _whole(wanted: Interval, zone: ZoneInfo) -> tuple[str, Interval]:
     start = wanted.start - timedelta(seconds=wanted.start.timestamp() % seconds)
     end = wanted.end + timedelta(seconds=-wanted.end.timestamp() % seconds)
     return step, Interval(start, end)
-
-
-def _by_day(buckets: Iterable[EnergyBucket], zone: ZoneInfo) -> dict[date, float]:
-    sums: dict[date, float] = defaultdict(float)
-    for bucket in buckets:
-        if bucket.amount is not None:
-            sums[bucket.starts_at.astimezone(zone).date()] += bucket.amount
-    return sums
-
-
-def kwh_of(session: Session, meter: Meter, by_day: Mapping[date, float]) -> dict[date, float]:
-    """A meter's days in kWh: gas by what a m³ holds on the day; water holds none."""
-    if meter.kind is MeterKind.WATER:
-        return {}
-    if unit_of(meter) == "kWh":
-        return dict(by_day)
-    factor = factor_of(session, meter)
-    return {on: amount * factor(on) for on, amount in by_day.items()}
-
-
-def cost_of(meter: Meter, kwh: Mapping[date, float], book: PriceBook) -> Cost:
-    """What those days cost and emitted at their own prices; None where one of them has none."""
-    kind = meter.kind.value
-    eur = [book.eur(kind, amount, on) for on, amount in kwh.items()]
-    co2_kg = [book.co2_kg(kind, amount, on) for on, amount in kwh.items()]
-    return Cost(_sum(eur), _sum(co2_kg), any(book.is_estimate(kind, on) for on in kwh))
-
-
-def _sum(figures: Sequence[float | None]) -> float | None:
-    known = [figure for figure in figures if figure is not None]
-    return fsum(known) if known and len(known) == len(figures) else None
 
 
 def _share(buckets: Sequence[EnergyBucket], of: str, seconds: float) -> float:

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from samen.adapters.db.models import (
-    OccupancyRollup,
     Occurrence,
     OccurrenceStatus,
     Series,
@@ -25,6 +24,8 @@ from samen.adapters.db.models import (
 )
 from samen.adapters.db.models.booking import LONGEST_CLAIM
 from samen.domain.interval import Interval
+from samen.domain.presence import Use as Bucket
+from samen.services.occupancy import uses_of
 
 HOUR_S = 3600
 
@@ -127,7 +128,7 @@ def _seen(
     spaces = session.scalars(
         rooms.order_by(Space.position).options(selectinload(Space.parts, recursion_depth=-1))
     ).all()
-    use = _use(session, [space.id for space in spaces], during, step)
+    use = uses_of(session, [space.id for space in spaces], during, step)
     spans: dict[int, list[tuple[float, float]]] = defaultdict(list)
     atoms = {space.id: [atom.id for atom in space.atoms()] for space in spaces}
     for one in booked:
@@ -138,29 +139,6 @@ def _seen(
         for space in spaces
         if space.id in use
     )
-
-
-def _use(
-    session: Session, space_ids: Sequence[int], during: Interval, step: Step
-) -> dict[int, dict[float, tuple[int, int, int]]]:
-    rows = session.execute(
-        select(
-            OccupancyRollup.space_id,
-            OccupancyRollup.starts_at,
-            OccupancyRollup.occupied_s,
-            OccupancyRollup.empty_s,
-            OccupancyRollup.unknown_s,
-        ).where(
-            OccupancyRollup.space_id.in_(space_ids),
-            OccupancyRollup.step == step,
-            OccupancyRollup.starts_at >= during.start,
-            OccupancyRollup.starts_at < during.end,
-        )
-    )
-    found: dict[int, dict[float, tuple[int, int, int]]] = defaultdict(dict)
-    for space_id, at, *seconds in rows:
-        found[space_id][at.timestamp()] = (seconds[0], seconds[1], seconds[2])
-    return found
 
 
 def _booked_s(spans: Iterable[tuple[float, float]], edges: Sequence[float]) -> dict[float, float]:
@@ -175,8 +153,8 @@ def _booked_s(spans: Iterable[tuple[float, float]], edges: Sequence[float]) -> d
     return seconds
 
 
-def _space_seen(name: str, use: Mapping[float, tuple[int, int, int]], booked: Mapping[float, float]) -> Seen:
-    rows = [(occupied, empty, booked.get(at, 0.0)) for at, (occupied, empty, _) in use.items()]
+def _space_seen(name: str, uses: Iterable[Bucket], booked: Mapping[float, float]) -> Seen:
+    rows = [(one.occupied_s, one.empty_s, booked.get(one.start, 0.0)) for one in uses]
     return Seen(
         space=name,
         occupied_h=sum(occupied for occupied, _, _ in rows) / HOUR_S,

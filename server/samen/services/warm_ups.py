@@ -26,8 +26,8 @@ from samen.domain.warm_up import (
     unknown_yet,
     warm_ups_in,
 )
-from samen.services.calorific import factor_of
-from samen.services.energy import SHOWN_UNIT, energy_series
+from samen.services.calorific import kwh_of
+from samen.services.energy import by_day, energy_series
 from samen.services.steering import HeatedZone, heated_zones, runs_of
 from samen.services.weather import deg_c_by_day
 
@@ -137,12 +137,9 @@ def _heat(session: Session, heated: HeatedZone, run: Run) -> float | None:
     start = run.started_at - (run.started_at - datetime.min.replace(tzinfo=run.started_at.tzinfo)) % QUARTER
     zone = ZoneInfo(heated.site.timezone)
     quarters = energy_series(session, meter, Interval(start, run.ended_at), "15min", zone)
-    amounts = [one.amount for one in quarters if one.amount is not None and one.known > 0.99]
-    if len(amounts) < len(quarters) or any(one.estimated > 0.01 for one in quarters):
+    if not all(one.sure for one in quarters):
         return None
-    in_m3 = any(SHOWN_UNIT[register.unit] != "kWh" for register in meter.registers)
-    on = run.started_at.astimezone(zone).date()
-    return sum(amounts) * (factor_of(session, meter)(on) if in_m3 else 1.0)
+    return sum(kwh_of(session, meter, by_day(quarters, zone)).values())
 
 
 def _has_other_zones(session: Session, heated: HeatedZone) -> bool:

@@ -15,7 +15,6 @@ from samen.adapters.db.models import (
     EnergyRollup,
     Meter,
     MeterKind,
-    OccupancyRollup,
     Occurrence,
     Site,
     Space,
@@ -26,12 +25,12 @@ from samen.adapters.db.models import (
 )
 from samen.domain.base_load import night_minima
 from samen.domain.evaluation import Period
-from samen.domain.interval import Interval, midnight
+from samen.domain.interval import Interval, midnight, next_month
 from samen.domain.load import Counted, Load, load_of, presence_of
-from samen.domain.presence import Use
 from samen.domain.rules import opening_of
 from samen.domain.waste import Kind, Seen, Watched
 from samen.services.energy import energy_series
+from samen.services.occupancy import uses_of
 from samen.services.placing import atoms_of, claims_within, look
 
 YEAR, EIGHT_WEEKS, FOUR_WEEKS = timedelta(days=365), timedelta(days=56), timedelta(days=28)
@@ -116,7 +115,7 @@ def load_within(session: Session, meter: Meter, period: Period, step: str, zone:
 
 def _month(today: date) -> Period:
     first = (today - YOUNG).replace(day=1)
-    return Period(first, min(today, (first + timedelta(days=32)).replace(day=1)))
+    return Period(first, min(today, next_month(first)))
 
 
 def _during(load: Load) -> Interval:
@@ -147,26 +146,11 @@ def _watched(session: Session, meter: Meter, period: Period, zone: ZoneInfo) -> 
     if load.known.mean() < MOSTLY:
         load, step = load_within(session, meter, period, "hour", zone), Step.HOUR
     during = _during(load)
-    parts = [_uses(session, atom, step, during) for atom in atoms_of(meter.space)]
+    atoms = atoms_of(meter.space)
+    seen = uses_of(session, atoms, during, step)
+    parts = [seen.get(atom, []) for atom in atoms]
     booked = look(session, [meter.space], during).busy([meter.space], during)
     return Watched(load, presence_of(load, parts), load.touched(booked))
-
-
-def _uses(session: Session, space_id: int, step: Step, during: Interval) -> list[Use]:
-    rows = session.execute(
-        select(
-            OccupancyRollup.starts_at,
-            OccupancyRollup.occupied_s,
-            OccupancyRollup.empty_s,
-            OccupancyRollup.unknown_s,
-        ).where(
-            OccupancyRollup.space_id == space_id,
-            OccupancyRollup.step == step,
-            OccupancyRollup.starts_at >= during.start,
-            OccupancyRollup.starts_at < during.end,
-        )
-    )
-    return [Use(at.timestamp(), *seconds) for at, *seconds in rows]
 
 
 def booked_in(session: Session, site_id: int, during: Interval) -> list[tuple[str, str]]:

@@ -78,11 +78,12 @@ def _bar(bar: Bar, x: float, thick: float, bottom: float, rise: float) -> dict[s
 
 @dataclass(frozen=True)
 class Pair:
-    """Two values side by side, with their words; None: nothing to compare."""
+    """Two values side by side, with their words, the earlier one first; None: nothing to compare."""
 
     values: tuple[float | None, float | None]
     spoken: tuple[str, str]
     label: str
+    partial: tuple[bool, bool] = (False, False)
 
 
 def pair_chart(
@@ -91,7 +92,9 @@ def pair_chart(
     """Pairs of bars on one scale; `bars` of the first value are `past`."""
     slot = (width - LEFT) / max(len(pairs), 1)
     flat = [
-        Bar(value, spoken) for pair in pairs for value, spoken in zip(pair.values, pair.spoken, strict=True)
+        Bar(value, spoken, partial=partial)
+        for pair in pairs
+        for value, spoken, partial in zip(pair.values, pair.spoken, pair.partial, strict=True)
     ]
     chart = bar_chart(flat, width, height, figure)
     thick = _round(slot * 0.34)

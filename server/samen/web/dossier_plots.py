@@ -86,7 +86,7 @@ def _svg(
     drawn: Frame,
     inside: str,
     below: Sequence[Mapping[str, Any]],
-    figure: Callable[[float], str] = lambda value: _signed(value, 0 if value == int(value) else 1),
+    figure: Callable[[float], str] = i18n.tick,
 ) -> str:
     # Typst draws with the page's own font.
     text = f'font-family="Libertinus Serif" font-size="13" fill="{SOFT}"'
@@ -104,12 +104,8 @@ def _svg(
 
 
 def _degrees(value: float) -> str:
-    return f"{_signed(value, 0)} °C"
+    return f"{i18n.number(value, 0)} °C"
 
 
 def _correlation(value: float) -> str:
-    return _signed(value, 1)
-
-
-def _signed(value: float, digits: int) -> str:
-    return ("−" if value < 0 else "") + i18n.number(abs(value), digits)
+    return i18n.number(value)

@@ -17,16 +17,14 @@ from samen.domain.savings import Verdict
 from samen.domain.terms import WEEKDAYS
 from samen.web import dossier_plots as plots
 from samen.web import i18n
+from samen.web.carrier_words import carrier_word
 from samen.web.doubt_words import doubt_sentence
 from samen.web.savings_words import (
     band,
-    carrier_word,
-    euros,
     joint_words,
     kind_word,
     kwh,
     model_sentence,
-    percent,
     period_words,
     presence_sentences,
     quality_sentences,
@@ -98,13 +96,15 @@ def _summary(told: Told) -> list[list[str]]:
         [_("Energy used"), kwh(reporting["energy_kwh"])],
         [_("Adjusted baseline"), kwh(reporting["adjusted_baseline_kwh"])],
         [_("Saved"), f"{kwh(saving['kwh'])} ± {kwh(bands['half_kwh'])}"],
-        [_("Saved, of the adjusted baseline"), f"{percent(saving['fraction'], 1)} ({low} – {high})"],
-        [_("Confidence of the bands"), percent(saving["confidence"])],
+        [_("Saved, of the adjusted baseline"), f"{i18n.percent(saving['fraction'], 1)} ({low} – {high})"],
+        [_("Confidence of the bands"), i18n.percent(saving["confidence"])],
         [_("Half the band by ASHRAE Guideline 14"), kwh(bands["g14_half_kwh"])],
         [_("Half the band by block bootstrap"), kwh(bands["bootstrap_half_kwh"])],
     ]
     if worth["eur"] is not None:
-        rows.append([_("Not paid"), f"{euros(worth['eur'])} ± {euros(worth['half_eur'])}"])
+        rows.append(
+            [_("Not paid"), f"{i18n.whole_euros(worth['eur'])} ± {i18n.whole_euros(worth['half_eur'])}"]
+        )
     if worth["co2_kg"] is not None:
         rows.append([_("Not emitted"), f"{i18n.number(worth['co2_kg'], 0)} kg CO₂"])
     return rows
@@ -142,7 +142,7 @@ def _intervention(one: Told, effect: Told | None) -> list[str]:
         return [f"{one['name']} ({kind})", on, "–", _("Not known yet")]
     low, high = band(effect["low_fraction"], effect["high_fraction"])
     joint = f" {joint_words(effect['joint_with'])}" if effect["joint_with"] else ""
-    share = f"{percent(effect['fraction'])} ({low} – {high})"
+    share = f"{i18n.percent(effect['fraction'])} ({low} – {high})"
     return [f"{one['name']} ({kind}).{joint}", on, share, verdict_word(Verdict(effect["verdict"]))]
 
 

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from samen.domain.evaluation import Doubt
 from samen.web import i18n
-from samen.web.savings_words import percent
 from samen.web.wording import N_
 
 DOUBTS = {
@@ -79,5 +78,5 @@ def _fact(code: str, name: str, value: str | float) -> str:
     if isinstance(value, str):
         return i18n.day_long(date.fromisoformat(value)) if name == "date" else value
     if name in SHARES.get(code, ()):
-        return percent(value)
+        return i18n.percent(value)
     return i18n.short_number(value)

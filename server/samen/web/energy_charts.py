@@ -16,19 +16,10 @@ from samen.web.charts import Bar, Hour, Span, bar_chart, falling_curve, hour_map
 from samen.web.energy_look import LOAD_DAYS, Look
 from samen.web.tables import Column, Table
 
-# A bucket of which less is known is drawn as not wholly measured.
-WHOLE = 0.99
 SATURDAY = 5
 NARROW, WIDE = 720, 1090
 WEEK_DAYS = 7
 Chart = dict[str, Any]
-
-
-def figure(amount: float | None) -> str:
-    """`51,3`, or a dash where nothing is known; whole numbers from a thousand on."""
-    if amount is None:
-        return "–"
-    return i18n.number(amount, 0 if abs(amount) >= 1000 else 1)
 
 
 def fine(amount: float | None) -> str:
@@ -46,9 +37,9 @@ def remark(bucket: EnergyBucket) -> str:
     said: str = ""
     if bucket.amount is None:
         said = _("not measured")
-    elif bucket.known < WHOLE:
+    elif not bucket.whole:
         said = _("%(percent)s %% measured", percent=i18n.number(bucket.known * 100, 0))
-    elif bucket.estimated > 1 - WHOLE:
+    elif not bucket.sure:
         said = _("partly estimated")
     return said
 
@@ -60,7 +51,7 @@ def rate_unit(unit: str) -> str:
 
 def amount_column(unit: str) -> Column:
     """What was used, in a meter's unit."""
-    return Column("energy_kwh" if unit == "kWh" else "volume_m3", unit, figure)
+    return Column("energy_kwh" if unit == "kWh" else "volume_m3", unit, i18n.figure)
 
 
 def rate_column(unit: str) -> Column:
@@ -71,13 +62,9 @@ def rate_column(unit: str) -> Column:
 def known_columns() -> list[Column]:
     """How much of a bucket is known, and in words what to know of it."""
     return [
-        Column("known_fraction", _("Measured"), _percent),
-        Column("estimated_fraction", _("Estimated"), _percent),
+        Column("known_fraction", _("Measured"), i18n.percent),
+        Column("estimated_fraction", _("Estimated"), i18n.percent),
     ]
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
 
 
 def day_rows(days: Sequence[EnergyBucket], zone: ZoneInfo) -> list[list[Any]]:
@@ -92,7 +79,7 @@ def days_chart(look: Look) -> Chart:
             day.amount,
             spoken(i18n.day_title(local(day, look.zone).date()), day, look.unit),
             i18n.day_short(local(day, look.zone).date()) if place % WEEK_DAYS == 0 else "",
-            partial=day.known < WHOLE,
+            partial=not day.whole,
             weekend=local(day, look.zone).weekday() >= SATURDAY,
             span=epoch(day),
         )
@@ -101,8 +88,8 @@ def days_chart(look: Look) -> Chart:
     columns = [Column("date", _("Day"), i18n.day_title), amount_column(look.unit), *known_columns()]
     table = Table("days", _("The last 28 days"), columns, day_rows(look.days, look.zone))
     return {
-        **bar_chart(bars, NARROW, 250, tick),
-        "total": f"{figure(total(look.days))} {look.unit}",
+        **bar_chart(bars, NARROW, 250, i18n.tick),
+        "total": f"{i18n.figure(total(look.days))} {look.unit}",
         "table": table,
     }
 
@@ -117,8 +104,8 @@ def hours_chart(look: Look) -> Chart | None:
     labels = [i18n.day_short(on) if place % WEEK_DAYS == 0 else "" for place, on in enumerate(days)]
     return {
         **hour_map(cells, days, NARROW, labels),
-        "low": f"{figure(0.0)} {look.unit}",
-        "high": f"{figure(max(known))} {look.unit}",
+        "low": f"{i18n.figure(0.0)} {look.unit}",
+        "high": f"{i18n.figure(max(known))} {look.unit}",
         "table": _hours_table(look),
     }
 
@@ -143,16 +130,23 @@ def _cells(hours: Sequence[EnergyBucket], look: Look) -> list[Hour]:
 
 
 def _cell(on: date, hour: int, buckets: Sequence[EnergyBucket], unit: str) -> Hour:
-    known = [bucket.amount for bucket in buckets if bucket.amount is not None]
-    mean = sum(known) / len(known) if known else None
-    said = f"{figure(mean)} {unit}" if mean is not None else _("not measured")
+    # When something was used is known only of hours that were measured: what was spread says nothing of it.
+    sure = [bucket.amount for bucket in buckets if bucket.amount is not None and bucket.sure]
+    mean = sum(sure) / len(sure) if sure else None
+    said = f"{i18n.figure(mean)} {unit}" if mean is not None else remark(buckets[0])
     span = (epoch(buckets[0])[0], epoch(buckets[-1])[1])
     return Hour(on, hour, mean, f"{i18n.day_title(on)}, {hour} h: {said}", span)
 
 
 def power_chart(look: Look) -> Chart | None:
-    """Mean power of each quarter of an hour; None while nothing is known."""
-    values = [None if quarter.amount is None else round(quarter.amount * 4, 3) for quarter in look.quarters]
+    """Mean power of each quarter of an hour; None while nothing is known.
+
+    Of a quarter that is known in part, as the one that runs, it would be too low: it has none.
+    """
+    values = [
+        round(quarter.amount * 4, 3) if quarter.amount is not None and quarter.whole else None
+        for quarter in look.quarters
+    ]
     if all(value is None for value in values):
         return None
     columns = [Column("start", _("Time"), _moment), rate_column(look.unit), *known_columns()]
@@ -182,7 +176,7 @@ def load_chart(look: Look) -> Chart | None:
     ]
     rows: list[list[Any]] = [[str(percent), rate] for percent, rate in enumerate(load.curve)]
     return {
-        **falling_curve(load.curve, marks, 320, 264, tick),
+        **falling_curve(load.curve, marks, 320, 264, i18n.tick),
         "peaks": [
             f"{words} ({i18n.moment(peak.at, look.zone)})"
             for peak, (_share, _rate, words) in zip(load.peaks, marks, strict=True)
@@ -199,13 +193,8 @@ def load_chart(look: Look) -> Chart | None:
 
 def spoken(name: str, bucket: EnergyBucket, unit: str) -> str:
     """A bucket in a few words."""
-    said, beside = f"{name}: {figure(bucket.amount)} {unit}", remark(bucket)
+    said, beside = f"{name}: {i18n.figure(bucket.amount)} {unit}", remark(bucket)
     return f"{said} ({beside})" if beside else said
-
-
-def tick(value: float) -> str:
-    """A figure of a scale."""
-    return i18n.number(value, 0 if value == int(value) else 1)
 
 
 def epoch(bucket: EnergyBucket) -> Span:

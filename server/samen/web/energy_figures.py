@@ -8,10 +8,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from samen.services.energy import EnergyBucket
-from samen.services.span import cost_of, kwh_of
+from samen.domain.metering import LEAST_KNOWN
+from samen.services.calorific import kwh_of
+from samen.services.energy import EnergyBucket, by_day
+from samen.services.prices import cost_of
 from samen.web import i18n
-from samen.web.energy_charts import WHOLE, figure, local, rate_unit, total
+from samen.web.energy_charts import rate_unit, total
 from samen.web.energy_look import Look
 
 Tile = dict[str, Any]
@@ -40,22 +42,22 @@ def _now(look: Look) -> Tile:
 
 
 def _yesterday(look: Look) -> Tile:
-    return _tile(_("Yesterday"), figure(look.days[-2].amount), look.unit)
+    return _tile(_("Yesterday"), i18n.figure(look.days[-2].amount), look.unit)
 
 
 def _today(look: Look) -> Tile:
     week_ago = look.days[-8].amount
     foot = (
-        _("a week ago, the whole day: %(amount)s %(unit)s", amount=figure(week_ago), unit=look.unit)
+        _("a week ago, the whole day: %(amount)s %(unit)s", amount=i18n.figure(week_ago), unit=look.unit)
         if week_ago is not None
         else None
     )
-    return _tile(_("Today so far"), figure(look.days[-1].amount), look.unit, foot)
+    return _tile(_("Today so far"), i18n.figure(look.days[-1].amount), look.unit, foot)
 
 
 def _period(look: Look) -> Tile:
     """Compared by mean day, over days that are wholly known: today is not over."""
-    label, value = _("The last 28 days"), figure(total(look.days))
+    label, value = _("The last 28 days"), i18n.figure(total(look.days))
     earlier, later = _mean_day(look.before), _mean_day(look.days)
     if not earlier or later is None:
         return _tile(label, value, look.unit, _worth(look))
@@ -69,24 +71,23 @@ def _period(look: Look) -> Tile:
 
 def _worth(look: Look) -> str | None:
     """What the last days cost, and of gas how much energy they were."""
-    days = {local(day, look.zone).date(): day.amount for day in look.days if day.amount is not None}
-    kwh = kwh_of(look.session, look.meter, days)
+    kwh = kwh_of(look.session, look.meter, by_day(look.days, look.zone))
     cost = cost_of(look.meter, kwh, look.prices)
     if cost.eur is None:
         return None
-    about = _("about %(eur)s €", eur=i18n.number(cost.eur, 0))
-    eur = about if cost.estimated else f"{i18n.number(cost.eur, 0)} €"
-    return eur if look.unit == "kWh" else f"{figure(sum(kwh.values()))} kWh · {eur}"
+    whole = i18n.whole_euros(cost.eur)
+    eur = _("about %(eur)s", eur=whole) if cost.estimated else whole
+    return eur if look.unit == "kWh" else f"{i18n.figure(sum(kwh.values()))} kWh · {eur}"
 
 
 def _mean_day(days: Sequence[EnergyBucket]) -> float | None:
-    known = [day.amount for day in days if day.amount is not None and day.known >= WHOLE]
+    known = [day.amount for day in days if day.amount is not None and day.whole]
     return sum(known) / len(known) if known else None
 
 
 def _base(hours: Sequence[EnergyBucket], unit: str) -> Tile:
     """The level under which nine of ten hours never fall."""
-    known = [hour.amount for hour in hours if hour.amount is not None and hour.known >= WHOLE]
+    known = [hour.amount for hour in hours if hour.amount is not None and hour.sure]
     label = _("Always on")
     if len(known) < HOURS_FOR_BASE:
         return _tile(label, "–", rate_unit(unit), _("needs two days of readings"))
@@ -107,6 +108,8 @@ def warnings_shown(look: Look) -> list[dict[str, str]]:
     if known < ENOUGH:
         percent = i18n.number(known * 100, 0)
         said.append(_("Only %(percent)s %% of the last 28 days was measured.", percent=percent))
-    if any(one.meter.id == look.meter.id and (one.not_measured or 0.0) < 0 for one in look.totals):
+    own = next(one for one in look.totals if one.meter.id == look.meter.id)
+    # A meter that was silent for some of the time counts less than those below it, and is not wrong.
+    if own.known >= LEAST_KNOWN and (own.not_measured or 0.0) < 0:
         said.append(_("The sub-meters count more than the meter above them: one of them is wrong."))
     return [{"tone": "warn", "text": text} for text in said]

@@ -11,8 +11,10 @@ from flask_babel import gettext as _
 
 from samen.adapters.db.models import Meter, MeterKind
 from samen.services.energy import MeterTotal
-from samen.services.span import kwh_of
-from samen.web.energy_charts import WIDE, Chart, figure
+from samen.services.measured import in_kwh
+from samen.web import i18n
+from samen.web.carrier_words import carrier_word
+from samen.web.energy_charts import WIDE, Chart
 from samen.web.energy_look import Look
 from samen.web.sankey import Link, Node, sankey
 from samen.web.tables import Column, Table
@@ -46,26 +48,18 @@ def flows_chart(look: Look) -> Chart | None:
         Column("carrier", _("Carrier")),
         Column("meter", _("Meter")),
         Column("goes_to", _("Goes to")),
-        Column("energy_kwh", "kWh", figure),
-        Column("share_fraction", _("Share"), lambda share: f"{round(share * 100)} %"),
+        Column("energy_kwh", "kWh", i18n.figure),
+        Column("share_fraction", _("Share"), i18n.percent),
     ]
     rows: list[list[Any]] = [
-        [_carrier(flow.main), flow.name, flow.owner or "", flow.kwh, flow.kwh / whole] for flow in flows
+        [carrier_word(flow.main.kind), flow.name, flow.owner or "", flow.kwh, flow.kwh / whole]
+        for flow in flows
     ]
     return {
         **sankey(nodes, links, WIDE),
-        "total": f"{figure(whole)} kWh",
+        "total": f"{i18n.figure(whole)} kWh",
         "table": Table("flows", _("Where it goes"), columns, rows),
     }
-
-
-def _carrier(meter: Meter) -> str:
-    names: dict[MeterKind, str] = {
-        MeterKind.ELECTRICITY: _("Electricity"),
-        MeterKind.GAS: _("Gas"),
-        MeterKind.HEAT: _("Heat"),
-    }
-    return names[meter.kind]
 
 
 def _mains(look: Look) -> list[tuple[MeterTotal, float]]:
@@ -76,9 +70,7 @@ def _mains(look: Look) -> list[tuple[MeterTotal, float]]:
 
 
 def _kwh(look: Look, total: MeterTotal) -> float:
-    """By the factor of the last day: four weeks of gas are of one gas."""
-    days = {look.today: total.amount or 0.0}
-    return sum(kwh_of(look.session, total.meter, days).values())
+    return in_kwh(look.session, total, look.month, look.zone) or 0.0
 
 
 def _flows(look: Look, main: MeterTotal, kwh: float) -> list[Flow]:
@@ -103,7 +95,9 @@ def _flow(main: Meter, total: MeterTotal, kwh: float) -> Flow:
 
 
 def _drawn(mains: Sequence[tuple[MeterTotal, float]], flows: Sequence[Flow]) -> tuple[list[Node], list[Link]]:
-    nodes = [Node(f"m{one.meter.id}", 0, _carrier(one.meter), kwh, _words(kwh)) for one, kwh in mains]
+    nodes = [
+        Node(f"m{one.meter.id}", 0, carrier_word(one.meter.kind), kwh, _words(kwh)) for one, kwh in mains
+    ]
     owners: dict[str, float] = defaultdict(float)
     tints: dict[str, int | None] = {}
     links = []
@@ -120,4 +114,4 @@ def _drawn(mains: Sequence[tuple[MeterTotal, float]], flows: Sequence[Flow]) -> 
 
 
 def _words(kwh: float) -> str:
-    return f"{figure(kwh)} kWh"
+    return f"{i18n.figure(kwh)} kWh"

@@ -16,7 +16,7 @@ from samen.services import calendar
 from samen.services.span import Peak, Span, look_at
 from samen.services.use import BookedBy, Seen
 from samen.web import current, i18n
-from samen.web.energy_charts import figure, fine, rate_unit
+from samen.web.energy_charts import fine, rate_unit
 from samen.web.energy_look import Look, look
 from samen.web.policy import Access, allow
 
@@ -102,7 +102,7 @@ def _tiles(span: Span, zone: ZoneInfo) -> list[dict[str, str | None]]:
     rate = rate_unit(span.unit)
     mean = span.amount / (span.during.length / timedelta(hours=1)) if span.amount is not None else None
     told = [
-        _tile(_("Used"), figure(span.amount), span.unit, _in_kwh(span)),
+        _tile(_("Used"), i18n.figure(span.amount), span.unit, _in_kwh(span)),
         *_money(span),
         _tile(_("Mean power"), fine(mean), rate, _peak(span.peak, rate, zone)),
     ]
@@ -116,7 +116,7 @@ def _tile(label: str, value: str, unit: str, foot: str | None) -> dict[str, str 
 
 
 def _in_kwh(span: Span) -> str | None:
-    return f"{figure(span.kwh)} kWh" if span.unit != "kWh" and span.kwh is not None else None
+    return f"{i18n.figure(span.kwh)} kWh" if span.unit != "kWh" and span.kwh is not None else None
 
 
 def _money(span: Span) -> list[dict[str, str | None]]:
@@ -126,7 +126,7 @@ def _money(span: Span) -> list[dict[str, str | None]]:
     foot = _("by your region’s usual price") if span.cost.estimated else _("by your contract")
     told = [_tile(_("Cost"), i18n.number(span.cost.eur, 2), "€", foot)]
     if co2 is not None:
-        told.append(_tile("CO₂", figure(co2), "kg", None))
+        told.append(_tile("CO₂", i18n.figure(co2), "kg", None))
     return told
 
 

@@ -13,17 +13,14 @@ from samen.services.energy import EnergyBucket
 from samen.web import i18n
 from samen.web.charts import Day, Pair, pair_chart, year_map
 from samen.web.energy_charts import (
-    WHOLE,
     WIDE,
     Chart,
     amount_column,
     day_rows,
     epoch,
-    figure,
     known_columns,
     local,
     spoken,
-    tick,
     total,
 )
 from samen.web.energy_look import Look
@@ -42,8 +39,8 @@ def calendar_chart(look: Look) -> Chart | None:
     weekdays = [i18n.weekday(MONDAY + timedelta(days=place)) for place in range(7)]
     return {
         **year_map(days, WIDE, weekdays, i18n.month_name),
-        "low": f"{figure(0.0)} {look.unit}",
-        "high": f"{figure(max(known))} {look.unit}",
+        "low": f"{i18n.figure(0.0)} {look.unit}",
+        "high": f"{i18n.figure(max(known))} {look.unit}",
         "table": _days_table("calendar", look),
     }
 
@@ -75,9 +72,9 @@ def year_chart(look: Look) -> Chart | None:
 def _year_note(look: Look) -> str:
     said: str = _(
         "%(total)s %(unit)s in all; %(known)s of %(days)s days wholly measured.",
-        total=figure(total(look.year_days)),
+        total=i18n.figure(total(look.year_days)),
         unit=look.unit,
-        known=sum(day.known >= WHOLE for day in look.year_days),
+        known=sum(day.sure for day in look.year_days),
         days=len(look.year_days),
     )
     return said
@@ -103,7 +100,7 @@ def years_chart(look: Look) -> Chart | None:
     ]
     pairs = [_pair(month, past, now, look) for month, (past, now, _days) in sums.items()]
     return {
-        **pair_chart(pairs, WIDE, 230, tick),
+        **pair_chart(pairs, WIDE, 230, i18n.tick),
         "past": look.year - 1,
         "year": look.year,
         "note": _years_note(list(sums.values())),
@@ -115,7 +112,7 @@ def years_chart(look: Look) -> Chart | None:
 
 def _of_year(year: int, unit: str) -> Column:
     key = f"energy_{year}_kwh" if unit == "kWh" else f"volume_{year}_m3"
-    return Column(key, f"{year} ({unit})", figure)
+    return Column(key, f"{year} ({unit})", i18n.figure)
 
 
 Sums = tuple[float, float, int]
@@ -128,7 +125,7 @@ def _compared(look: Look) -> dict[date, Sums]:
     for day in look.year_days:
         on = local(day, look.zone).date()
         before = past.get(_a_year_before(on))
-        if before is not None and _sure(day) and _sure(before):
+        if before is not None and day.whole and before.whole:
             old, new, days = sums[on.replace(day=1)]
             sums[on.replace(day=1)] = (old + (before.amount or 0.0), new + (day.amount or 0.0), days + 1)
     return sums
@@ -140,14 +137,10 @@ def _a_year_before(on: date) -> date:
     return on if leap else on.replace(year=on.year - 1)
 
 
-def _sure(day: EnergyBucket) -> bool:
-    return day.amount is not None and day.known >= WHOLE
-
-
 def _pair(month: date, past: float, now: float, look: Look) -> Pair:
     before = month.replace(year=month.year - 1)
     words = (
-        f"{i18n.month_title(on)}: {figure(amount)} {look.unit}"
+        f"{i18n.month_title(on)}: {i18n.figure(amount)} {look.unit}"
         for on, amount in ((before, past), (month, now))
     )
     return Pair((past, now), (next(words), next(words)), i18n.month_name(month))

@@ -25,7 +25,6 @@ WIDE, TALL = 480, 150
 # A label each: six hours, three months, a week.
 EVERY = {"hour": 6, "month": 3, "day": 7}
 TONES = {State.OPEN: "tag-warn", State.TAKEN: "tag-iris", State.DONE: "tag-good"}
-NOBODY = (0, "–")
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def card(one: Finding, desk: Desk) -> dict[str, Any]:
         "state": one.state.value,
         "state_word": finding_words.state_word(one.state),
         "tone": TONES.get(one.state, ""),
-        "eur": None if one.cents_year is None else i18n.number(one.cents_year / 100, 0),
+        "eur": None if one.cents_year is None else i18n.whole_euros(one.cents_year / 100),
         "kwh": None if one.kwh_year is None else i18n.number(one.kwh_year, 0),
         "estimate": one.price_is_estimate and one.cents_year is not None,
         "evidence": finding_words.evidence(one, desk.zone),
@@ -177,7 +176,7 @@ def _measured_days(one: Mapping[str, Any]) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{i18n.number(min(share, 1.0) * 100, 0)} %"
+    return "–" if share is None else i18n.percent(min(share, 1.0))
 
 
 def _untold(kind: str | None, code: str, facts: Mapping[str, Any], zone: ZoneInfo) -> str:

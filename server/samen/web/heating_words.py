@@ -165,16 +165,12 @@ def _said(text: str, tone: str = "info", more: Sequence[str] = ()) -> dict[str, 
     return {"text": text, "tone": tone, "more": list(more)}
 
 
-def _percent(share: float) -> str:
-    return f"{'−' if round(share * 100) < 0 else ''}{i18n.number(abs(share) * 100, 0)} %"
-
-
 def _judged(told: Comparison, meter: str, *, shared: bool) -> dict[str, Any]:
     saving = told.saving
     band = {
-        "saved": _percent(saving.fraction),
-        "low": _percent(saving.low_fraction),
-        "high": _percent(saving.high_fraction),
+        "saved": i18n.percent(saving.fraction),
+        "low": i18n.percent(saving.low_fraction),
+        "high": i18n.percent(saving.high_fraction),
     }
     words: dict[Verdict, str] = {
         Verdict.PROVED: _("Steering saves %(saved)s (between %(low)s and %(high)s): proved.", **band),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.lists import format_list
-from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol
+from babel.numbers import format_currency, format_decimal, get_decimal_symbol, get_group_symbol
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 
@@ -129,11 +130,11 @@ def ago(at: datetime, now: datetime) -> str:
 
 
 def number(value: float, digits: int = 1) -> str:
-    """A decimal with exactly `digits` decimals, grouped as the language does."""
+    """A decimal with exactly `digits` decimals, grouped as the language does; its minus is a real one."""
     # A page of charts has thousands of figures: Babel's own formatting took half of its time.
     whole, _, part = f"{value:,.{digits}f}".partition(".")
-    if value < 0 and not (whole + part).strip("-0"):
-        whole = "0"
+    if value < 0:
+        whole = whole.replace("-", "−") if (whole + part).strip("-0") else "0"
     group, decimal = _marks(_locale())
     return whole.replace(",", group) + (decimal + part if part else "")
 
@@ -149,6 +150,16 @@ def short_number(value: float) -> str:
     return number(value, 0 if abs(value - round(value)) < 0.05 else 1)
 
 
+def tick(value: float) -> str:
+    """A figure of a scale: a decimal only where it is not whole."""
+    return number(value, 0 if value == int(value) else 1)
+
+
+def figure(amount: float | None) -> str:
+    """`51,3`, or a dash where nothing is known; whole numbers from a thousand on."""
+    return "–" if amount is None else number(amount, 0 if abs(amount) >= 1000 else 1)
+
+
 def money(cents: int) -> str:
     """`1 234,56 €`, `€ 1.234,56`, `€1,234.56`."""
     said: str = format_currency(Decimal(cents).scaleb(-2), "EUR", locale=_locale())
@@ -161,7 +172,21 @@ def signed_money(cents: int) -> str:
     return f"{sign}{money(abs(cents))}"
 
 
+def whole_euros(eur: float) -> str:
+    """`1 234 €`, `€ 1.234`, `€1,234`: of what was never counted in cents."""
+    pattern = _locale().currency_formats["standard"].pattern.replace("0.00", "0").replace("¤", "€")
+    sign, pattern = ("−" if round(eur) < 0 else ""), pattern.partition(";")[0]
+    return sign + str(format_decimal(round(abs(eur)), format=pattern, locale=_locale()))
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """`18 %`, `−3,5 %`; without end where there is nothing to compare with."""
+    if not isfinite(share):
+        return "∞" if share > 0 else "−∞"
+    return f"{number(share * 100, digits)}\N{NO-BREAK SPACE}%"
+
+
 def signed_percent(share: float) -> str:
-    """`+4 %`, `−12 %`: whole percents, always with a sign."""
-    sign = "−" if share < 0 else "+"
-    return f"{sign}{number(abs(share) * 100, 0)} %"
+    """`+4 %`, `−12 %`, `0 %`: whole percents."""
+    said = percent(share)
+    return said if share <= 0 or said.startswith("0") else f"+{said}"

@@ -17,16 +17,14 @@ from samen.domain.savings import Verdict
 from samen.services.interventions import pictures, register
 from samen.services.savings import Judged, Yearly, judge, judged_meters
 from samen.web import i18n
+from samen.web.carrier_words import carrier_word
 from samen.web.savings_words import (
     band,
-    carrier_word,
     digits_within,
-    euros,
     joint_words,
     kind_word,
     kwh,
     payback_words,
-    percent,
     period_words,
     verdict_word,
 )
@@ -76,8 +74,8 @@ def _card(
         "note": one.note,
         "told_by": one.told_by.name if one.told_by else None,
         "touches": _touches(one),
-        "cost": euros(one.cost_cents / 100) if one.cost_cents is not None else None,
-        "subsidy": euros(one.subsidy_cents / 100) if one.subsidy_cents else None,
+        "cost": i18n.whole_euros(one.cost_cents / 100) if one.cost_cents is not None else None,
+        "subsidy": i18n.whole_euros(one.subsidy_cents / 100) if one.subsidy_cents else None,
         "picture": picture and _picture(picture),
         "verdict": verdict.value if verdict else None,
         "verdict_word": verdict_word(verdict) if verdict else _("Not known yet"),
@@ -119,15 +117,16 @@ def saving_line(meter: Meter, yearly: Yearly) -> dict[str, Any]:
     return {
         "meter": meter.name,
         "carrier": carrier_word(meter.kind),
-        "share": percent(effect.fraction, digits_within(*ends)),
+        "share": i18n.percent(effect.fraction, digits_within(*ends)),
         "low": low,
         "high": high,
         "verdict": effect.verdict.value,
         "verdict_word": verdict_word(effect.verdict),
         "kwh": kwh(yearly.kwh),
         "half_kwh": kwh(yearly.half_kwh),
-        "eur": euros(yearly.eur) if money and yearly.eur is not None else None,
-        "half_eur": euros(yearly.half_eur) if money and yearly.half_eur is not None else None,
+        "eur": i18n.whole_euros(yearly.eur) if money and yearly.eur is not None else None,
+        "half_eur": i18n.whole_euros(yearly.half_eur) if money and yearly.half_eur is not None else None,
+        "price_is_estimate": yearly.price_is_estimate,
         "joint": joint_words(effect.joint_with) if effect.joint_with else None,
     }
 

@@ -22,6 +22,7 @@ from samen.adapters.db.models import (
     Unit,
 )
 from samen.domain.evaluation import Period
+from samen.domain.interval import next_month
 from samen.domain.metering import TYPED_GEN, is_injection
 from samen.services import calorific, meter_events, typed_readings
 from samen.services import meters as services
@@ -193,7 +194,7 @@ def _peaks(session: Session, meter: Meter, now: datetime, zone: ZoneInfo) -> lis
     """The months' peaks, newest first."""
     today = now.astimezone(zone).date()
     first = date(today.year - 1, today.month, 1)
-    period = Period(first, date(today.year + today.month // 12, today.month % 12 + 1, 1))
+    period = Period(first, next_month(today))
     return [_peak(one, zone) for one in reversed(month_peaks(session, meter, period, zone)[-MONTHS_SHOWN:])]
 
 

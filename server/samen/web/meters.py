@@ -137,9 +137,13 @@ def set_digits(slug: str) -> ResponseReturnValue:
     with current.database().write() as session:
         found, zone = named(session, slug)
         register = register_of(found, request.form.get("register"))
-        digits = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else None
-        refusal = services.set_digits(session, register, digits, current.viewer(), current.now())
-        errors = {"digits": said_of(refusal, register, zone)} if refusal else {}
+        known = text.isascii() and text.isdigit() and len(text) < 3
+        if text and not known:
+            errors = {"digits": _("Write a number.")}
+        else:
+            digits = int(text) if known else None
+            refusal = services.set_digits(session, register, digits, current.viewer(), current.now())
+            errors = {"digits": said_of(refusal, register, zone)} if refusal else {}
     if errors:
         return _page(slug, errors, None), 422
     flash(_("Saved."), "good")

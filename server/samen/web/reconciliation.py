@@ -10,17 +10,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from samen.adapters.db.models import MeterKind
+from samen.domain.metering import LEAST_KNOWN
 from samen.services.reconciliation import Reconciled, reconcile
 from samen.web import current, i18n
+from samen.web.carrier_words import carrier_word
 from samen.web.policy import Access, allow
-from samen.web.sharing_words import amount, days, kind_word, unit_of
+from samen.web.sharing_words import amount, days, unit_of
 from samen.web.shell import building
 from samen.web.table_file import csv_answer
 
 blueprint = Blueprint("reconciliation", __name__)
 # Two certified meters differ by as much; a bill beyond that was estimated, or a reading is wrong.
 ALIKE = 0.02
-WHOLLY = 0.99
 # So far from the weather model a bill asks for a word.
 FAR = 0.10
 HEADS = (
@@ -47,8 +48,8 @@ def index() -> str:
         found = reconcile(session, building(session), kind)
         return render_template(
             "pages/reconcile.html",
-            kinds=[{"value": one.value, "name": kind_word(one)} for one in MeterKind],
-            kind={"value": kind.value, "name": kind_word(kind), "unit": unit_of(kind)},
+            kinds=[{"value": one.value, "name": carrier_word(one)} for one in MeterKind],
+            kind={"value": kind.value, "name": carrier_word(kind), "unit": unit_of(kind)},
             rows=[_row(one) for one in found],
         )
 
@@ -90,17 +91,13 @@ def _row(one: Reconciled) -> dict[str, Any]:
         "supplier": _listed(bill.supplier for bill in one.bills),
         "billed": amount(one.billed, kind),
         "main": amount(one.main, kind),
-        "known": i18n.number(one.known * 100, 0) if one.main is not None and one.known < WHOLLY else "",
+        "known": i18n.number(one.known * 100, 0) if one.main is not None and one.known < LEAST_KNOWN else "",
         "sub": amount(one.sub, kind),
         "not_measured": amount(one.not_measured, kind),
         "not_measured_percent": _part(one),
         "is_negative": (one.not_measured or 0.0) < 0,
         "expected": amount(one.expected.kwh, kind) if one.expected else "–",
-        "difference": "–"
-        if difference is None
-        else i18n.signed_percent(difference)
-        if round(difference, 2)
-        else "0 %",
+        "difference": "–" if difference is None else i18n.signed_percent(difference),
         "says": _says(one),
         "tone": _tone(one),
     }
@@ -113,8 +110,7 @@ def _listed(words: Iterable[str]) -> str:
 def _part(one: Reconciled) -> str:
     if one.not_measured is None or not one.main:
         return ""
-    sign = "−" if one.not_measured < 0 else ""
-    return f"{sign}{i18n.number(abs(one.not_measured / one.main) * 100, 0)} %"
+    return i18n.percent(one.not_measured / one.main)
 
 
 def _says(one: Reconciled) -> list[str]:
@@ -145,7 +141,7 @@ def _difference_says(one: Reconciled) -> str:
         said = _("The bill does not say how much was used.")
     elif one.main is None:
         said = _("The main meter was not read in that time: the bill cannot be checked.")
-    elif one.known < WHOLLY:
+    elif one.known < LEAST_KNOWN:
         known = i18n.number(one.known * 100, 0)
         said = _("The meter knows only %(known)s %% of that time: the bill cannot be checked.", known=known)
     elif (one.difference or 0.0) > ALIKE:
@@ -161,6 +157,6 @@ def _difference_says(one: Reconciled) -> str:
 def _tone(one: Reconciled) -> str:
     if (one.not_measured or 0.0) < 0:
         return "bad"
-    if one.difference is None or one.known < WHOLLY:
+    if one.difference is None or one.known < LEAST_KNOWN:
         return "info"
     return "good" if abs(one.difference) <= ALIKE else "warn"

@@ -18,6 +18,7 @@ from samen.services.dossier import Signed
 from samen.services.savings import Judged, judge, judged_meters
 from samen.services.savings_evidence import Asked
 from samen.web import current, i18n
+from samen.web.carrier_words import carrier_word
 from samen.web.doubt_words import OF_PRESENCE, doubt_sentence
 from samen.web.intervention_cards import saving_line
 from samen.web.policy import Access, allow
@@ -26,8 +27,6 @@ from samen.web.savings_query import FIELDS, Wanted, chosen, shown, wanted
 from samen.web.savings_tables import TABLES
 from samen.web.savings_words import (
     band,
-    carrier_word,
-    euros,
     kwh,
     model_sentence,
     period_words,
@@ -142,8 +141,8 @@ def _told(told: Judged) -> dict[str, Any]:
         "raw_share": i18n.signed_percent(found.raw_fraction),
         "kwh": kwh(found.saving.kwh),
         "half_kwh": kwh(found.saving.half_kwh),
-        "eur": euros(worth.eur) if worth.eur is not None else None,
-        "half_eur": euros(worth.half_eur) if worth.half_eur is not None else None,
+        "eur": i18n.whole_euros(worth.eur) if worth.eur is not None else None,
+        "half_eur": i18n.whole_euros(worth.half_eur) if worth.half_eur is not None else None,
         "price_is_estimate": worth.price_is_estimate,
         "co2": _mass(worth.co2_kg) if worth.co2_kg is not None else None,
         "baseline": period_words(told.evidence.baseline),
@@ -190,8 +189,7 @@ def _weather(found: Evaluation) -> float:
 
 def _mass(kg: float) -> str:
     """Of CO2: tonnes from one on."""
-    sign, size = ("−" if kg < 0 else ""), abs(kg)
-    return f"{sign}{i18n.number(size / 1000, 1)} t" if size >= 1000 else f"{sign}{i18n.number(size, 0)} kg"
+    return f"{i18n.number(kg / 1000, 1)} t" if abs(kg) >= 1000 else f"{i18n.number(kg, 0)} kg"
 
 
 def _signed(one: Signed) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def model_chart(found: Evaluation) -> dict[str, Any]:
     return {
         "width": drawn.width,
         "height": drawn.height,
-        "ticks": drawn.ticks(_figure),
+        "ticks": drawn.ticks(i18n.tick),
         "labels": drawn.figures(lambda value: f"{i18n.number(value, 0)} °C"),
         "before": drawn.dots(_points(before)),
         "after": drawn.dots(_points(after)),
@@ -127,7 +127,7 @@ def _framed(drawn: Frame, parts: Sequence[Stretch]) -> dict[str, Any]:
     return {
         "width": drawn.width,
         "height": drawn.height,
-        "ticks": drawn.ticks(_figure),
+        "ticks": drawn.ticks(i18n.tick),
         "labels": months_below(drawn, parts[0].first, parts[-1].last, i18n.month_name),
     }
 
@@ -152,8 +152,3 @@ def _middle(one: Stretch) -> float:
 
 def _span(one: Stretch) -> str:
     return f"{i18n.day_short(one.first)} – {i18n.day_long(one.last)}"
-
-
-def _figure(value: float) -> str:
-    sign = "−" if value < 0 else ""
-    return sign + i18n.number(abs(value), 0 if value == int(value) else 1)

@@ -12,10 +12,9 @@ from werkzeug.exceptions import NotFound
 from samen.adapters.db.models import Meter
 from samen.domain.evaluation import Period
 from samen.services.savings_evidence import Asked
+from samen.web.typed_fields import EARLIEST, LATEST
 
 DAY = timedelta(days=1)
-# Beyond these nobody has measured, and arithmetic with days overflows.
-EARLIEST, LATEST = date(1990, 1, 1), date(2199, 1, 1)
 PERIODS = ("baseline", "reporting")
 FIELDS = tuple(f"{period}_{end}" for period in PERIODS for end in ("from", "until"))
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from typing import Any
 
-from babel.numbers import format_decimal
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from samen.adapters.db.models import MeterKind
@@ -24,12 +21,6 @@ VERDICTS = {
     Verdict.LIKELY: N_("Likely"),
     Verdict.CANNOT_TELL: N_("Cannot tell"),
     Verdict.INCREASE: N_("Increase"),
-}
-CARRIERS = {
-    MeterKind.ELECTRICITY: N_("Electricity"),
-    MeterKind.GAS: N_("Gas"),
-    MeterKind.HEAT: N_("Heat"),
-    MeterKind.WATER: N_("Water"),
 }
 LESS = {
     MeterKind.ELECTRICITY: N_("less electricity"),
@@ -64,18 +55,10 @@ REASONS = {
 }
 
 
-def percent(share: float, digits: int = 0) -> str:
-    """`18 %`, `−3,5 %`; without end where nothing is known."""
-    if not isfinite(share):
-        return "∞" if share > 0 else "−∞"
-    sign = "−" if round(share * 100, digits) < 0 else ""
-    return f"{sign}{i18n.number(abs(share) * 100, digits)}\N{NO-BREAK SPACE}%"
-
-
 def band(low: float, high: float) -> tuple[str, str]:
     """Both ends in percent."""
     digits = digits_within(low, high)
-    return percent(low, digits), percent(high, digits)
+    return i18n.percent(low, digits), i18n.percent(high, digits)
 
 
 def digits_within(low: float, high: float) -> int:
@@ -85,26 +68,12 @@ def digits_within(low: float, high: float) -> int:
 
 def kwh(value: float) -> str:
     """`−1.234 kWh`: whole from ten on."""
-    sign = "−" if value < 0 else ""
-    return f"{sign}{i18n.number(abs(value), 0 if abs(value) >= 10 else 1)} kWh"
-
-
-def euros(value: float) -> str:
-    """`1 234 €`, `€ 1.234`, `€1,234`: whole euros, since what was not spent was never counted in cents."""
-    locale = get_locale()
-    pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0").replace("¤", "€")
-    sign, pattern = ("−" if round(value) < 0 else ""), pattern.partition(";")[0]
-    return sign + str(format_decimal(round(abs(value)), format=pattern, locale=locale))
+    return f"{i18n.number(value, 0 if abs(value) >= 10 else 1)} kWh"
 
 
 def verdict_word(one: Verdict) -> str:
     """`Proved`."""
     return str(_(VERDICTS[one]))
-
-
-def carrier_word(kind: MeterKind) -> str:
-    """`Gas`."""
-    return str(_(CARRIERS[kind]))
 
 
 def kind_word(kind: InterventionKind) -> str:
@@ -121,7 +90,7 @@ def verdict_sentence(kind: MeterKind, verdict: Verdict, fraction: float, ends: t
     low, high = band(*(ends if less else (-ends[1], -ends[0])))
     digits = digits_within(*ends)
     facts = {
-        "share": percent(abs(fraction), digits),
+        "share": i18n.percent(abs(fraction), digits),
         "less": _((LESS if less else MORE)[kind]),
         "low": low,
         "high": high,
@@ -165,14 +134,14 @@ def raw_sentence(raw_fraction: float, asked: float) -> str:
         said = _(
             "Compared as they are, the periods say %(raw)s a day. But the later weather would have asked "
             "%(asked)s more of the building as it was.",
-            asked=percent(asked),
+            asked=i18n.percent(asked),
             **facts,
         )
     else:
         said = _(
             "Compared as they are, the periods say %(raw)s a day. But the later weather would have asked "
             "%(asked)s less of the building as it was.",
-            asked=percent(-asked),
+            asked=i18n.percent(-asked),
             **facts,
         )
     return str(said)
@@ -216,7 +185,7 @@ def _shares(told: Mapping[str, float]) -> dict[str, str]:
     """A fraction with its band, in percent."""
     ends = told["low_fraction"], told["high_fraction"]
     low, high = band(*ends)
-    return {"share": percent(told["fraction"], digits_within(*ends)), "low": low, "high": high}
+    return {"share": i18n.percent(told["fraction"], digits_within(*ends)), "low": low, "high": high}
 
 
 def quality_sentences(baseline: Mapping[str, Any]) -> list[str]:
@@ -224,17 +193,17 @@ def quality_sentences(baseline: Mapping[str, Any]) -> list[str]:
     days = i18n.number(baseline["n_days"], 0)
     enough = _("The baseline stands on %(days)s days: enough.", days=days)
     short = _("The baseline stands on %(days)s days.", days=days)
-    explained = percent(max(0.0, baseline["r2"]))
+    explained = i18n.percent(max(0.0, baseline["r2"]))
     return [
         str(enough if baseline["sufficient"] else short),
         str(
             _(
                 "The model misses a day by %(share)s of the mean (CV(RMSE)).",
-                share=percent(baseline["cvrmse"]),
+                share=i18n.percent(baseline["cvrmse"]),
             )
         ),
         str(_("It explains %(share)s of the differences between days (R²).", share=explained)),
-        str(_("Summed up, it is off by %(share)s (NMBE).", share=percent(baseline["nmbe"], 1))),
+        str(_("Summed up, it is off by %(share)s (NMBE).", share=i18n.percent(baseline["nmbe"], 1))),
     ]
 
 

@@ -17,9 +17,10 @@ from samen.domain.rules import Refusal
 from samen.services import bills, settling
 from samen.services.sharing_keys import key_on
 from samen.web import current, i18n
+from samen.web.carrier_words import carrier_word
 from samen.web.policy import Access, allow
 from samen.web.sharing_form import SharingReader, filled_bill, read_bill
-from samen.web.sharing_words import amount, days, key_words, kind_word
+from samen.web.sharing_words import amount, days, key_words
 from samen.web.shell import building
 from samen.web.wording import refusal_text
 
@@ -116,7 +117,7 @@ def _bill(session: Session, site: Site, bill: Bill, made: Settlement | None) -> 
     key = key_on(session, site, bill.kind, bill.from_on)
     return {
         "id": bill.id,
-        "kind": kind_word(bill.kind),
+        "kind": carrier_word(bill.kind),
         "meter": bill.meter.name if bill.meter else "",
         "days": days(bill.from_on, bill.until_on),
         "supplier": bill.supplier,
@@ -143,9 +144,9 @@ def _whats(session: Session, site: Site) -> list[dict[str, str]]:
     mains = list(_mains(session, site).values())
     several = {kind for kind in MeterKind if sum(meter.kind is kind for meter in mains) > 1}
     return [
-        *({"value": kind.value, "name": kind_word(kind)} for kind in MeterKind),
+        *({"value": kind.value, "name": carrier_word(kind)} for kind in MeterKind),
         *(
-            {"value": meter.slug, "name": f"{kind_word(meter.kind)}: {meter.name}"}
+            {"value": meter.slug, "name": f"{carrier_word(meter.kind)}: {meter.name}"}
             for meter in mains
             if meter.kind in several
         ),

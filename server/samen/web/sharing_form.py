@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from flask_babel import gettext as _
@@ -14,47 +13,19 @@ from samen.domain.belonging import Standing
 from samen.domain.sharing import WHOLE, Key
 from samen.services.bills import BillText
 from samen.services.sharing_keys import Decision
-from samen.web.space_form import Reader
+from samen.web.typed_fields import TypedReader, money_text
 
-# A comma or a point before one or two digits at the end is decimal; before three it could be either.
-MONEY = re.compile(r"(?P<sign>[-−]?)(?P<whole>\d{1,3}(?:[.,]?\d{3})*|\d+)(?:[.,](?P<cents>\d{1,2}))?")
-NUMBER = re.compile(r"(?P<sign>[-−]?)(?P<value>\d{1,7}(?:[.,]\d{1,6})?)")
-AMBIGUOUS = re.compile(r"\d{1,3}[.,]\d{3}")
-SPACES = re.compile(r"[\s\u00a0\u202f'’€]+")
-MOST_CENTS = 10**9
-EARLIEST, LATEST = date(1990, 1, 1), date(2199, 1, 1)
 WEIGHTS = ("area", "hours", "heads")
 
 
-class SharingReader(Reader):
-    """Reads dates, money and percents too."""
-
-    def on(self, name: str) -> date:
-        try:
-            on = date.fromisoformat(self.text(name))
-        except ValueError:
-            on = date.min
-        if EARLIEST <= on <= LATEST:
-            return on
-        self.errors[name] = _("Write a date.")
-        return EARLIEST
+class SharingReader(TypedReader):
+    """Reads percents too, and what must be filled in."""
 
     def said(self, name: str) -> str:
         text = self.text(name)
         if not text:
             self.errors[name] = _("Fill this in.")
         return text[:1000]
-
-    def cents(self, name: str) -> int:
-        text = SPACES.sub("", self.text(name))
-        found = MONEY.fullmatch(text)
-        if found is None or AMBIGUOUS.fullmatch(text.lstrip("-−")):
-            self.errors[name] = _("Write an amount, such as 1234,56.")
-            return 0
-        whole = int(re.sub("[.,]", "", found["whole"])) * 100 + int((found["cents"] or "0").ljust(2, "0"))
-        if whole > MOST_CENTS:
-            self.errors[name] = _("That is too much.")
-        return -whole if found["sign"] else whole
 
     def thousandths(self, name: str, field: str) -> int:
         """A percentage with one decimal at the most; the error is kept under `field`."""
@@ -66,22 +37,6 @@ class SharingReader(Reader):
             self.errors[field] = _("Write percentages from 0 to 100, with one decimal at the most.")
             return 0
         return int(percent * 10)
-
-    def plain_number(self, name: str) -> float:
-        """A number from 0 on, with a decimal comma or point and nothing between thousands."""
-        value = self.signed_number(name)
-        if value < 0:
-            self.errors[name] = _("Write a number.")
-        return max(0.0, value)
-
-    def signed_number(self, name: str) -> float:
-        text = SPACES.sub("", self.text(name))
-        found = NUMBER.fullmatch(text)
-        if found is None or AMBIGUOUS.fullmatch(text.lstrip("-−")):
-            self.errors[name] = _("Write a number, without a separator between thousands.")
-            return 0.0
-        value = float(found["value"].replace(",", "."))
-        return -value if found["sign"] else value
 
 
 def read_bill(reader: SharingReader, meters: Mapping[str, Meter]) -> BillText:
@@ -114,8 +69,8 @@ def filled_bill(bill: Bill) -> dict[str, str]:
         "from": bill.from_on.isoformat(),
         "last": (bill.until_on - timedelta(days=1)).isoformat(),
         "used": "" if bill.used is None else f"{bill.used:.10g}".replace(".", ","),
-        "amount": _money(bill.cents),
-        "fixed": _money(bill.fixed_cents) if bill.fixed_cents else "",
+        "amount": money_text(bill.cents),
+        "fixed": money_text(bill.fixed_cents) if bill.fixed_cents else "",
         "note": bill.note,
         "replaces": str(bill.id),
     }
@@ -152,8 +107,3 @@ def read_standing(reader: SharingReader) -> Standing:
 def percent(thousandths: int) -> str:
     """`33,3`, as it is written in a form."""
     return f"{thousandths / 10:g}".replace(".", ",")
-
-
-def _money(cents: int) -> str:
-    sign, cents = ("-" if cents < 0 else ""), abs(cents)
-    return f"{sign}{cents // 100},{cents % 100:02}"

@@ -20,9 +20,10 @@ from samen.services import sharing_keys
 from samen.services.sharing_keys import key_on, weights_of
 from samen.services.simulation import Simulation, Trial, simulate
 from samen.web import current, i18n
+from samen.web.carrier_words import carrier_word
 from samen.web.policy import Access, allow
 from samen.web.sharing_form import SharingReader, filled_key, read_decision, read_key
-from samen.web.sharing_words import basis_word, days, doubt_words, key_words, kind_word
+from samen.web.sharing_words import basis_word, days, doubt_words, key_words
 from samen.web.shell import building
 
 blueprint = Blueprint("sharing_keys", __name__)
@@ -62,8 +63,8 @@ def _page(typed: MultiDict[str, str], errors: dict[str, str]) -> ResponseReturnV
         found = simulate(session, site, kind, key, basis, current.now().date()) if key else None
         page = render_template(
             "pages/sharing_keys.html",
-            kinds=[{"value": one.value, "name": kind_word(one)} for one in MeterKind],
-            kind={"value": kind.value, "name": kind_word(kind)},
+            kinds=[{"value": one.value, "name": carrier_word(one)} for one in MeterKind],
+            kind={"value": kind.value, "name": carrier_word(kind)},
             bases=[{"value": one.value, "name": basis_word(one)} for one in HoursBasis],
             form=form,
             errors=errors,

@@ -11,16 +11,7 @@ from flask_babel import gettext as _
 from samen.adapters.db.models import Bill, HoursBasis, MeterKind, SharingKey
 from samen.services.statements import StatementLine
 from samen.web import i18n
-
-
-def kind_word(kind: MeterKind) -> str:
-    words: dict[MeterKind, str] = {
-        MeterKind.ELECTRICITY: _("Electricity"),
-        MeterKind.GAS: _("Gas"),
-        MeterKind.WATER: _("Water"),
-        MeterKind.HEAT: _("Heat"),
-    }
-    return words[kind]
+from samen.web.carrier_words import carrier_word
 
 
 def unit_of(kind: MeterKind) -> str:
@@ -46,16 +37,13 @@ def days(first: date, end: date) -> str:
 
 
 def amount(figure: float | None, kind: MeterKind) -> str:
-    """`1 234 kWh`, `12,5 m³`; a dash where it is not known. Below zero with a real minus."""
-    if figure is None:
-        return "–"
-    sign = "−" if figure < -0.05 else ""
-    return f"{sign}{i18n.number(abs(figure), 0 if abs(figure) >= 1000 else 1)} {unit_of(kind)}"
+    """`1 234 kWh`, `12,5 m³`; a dash where it is not known."""
+    return "–" if figure is None else f"{i18n.figure(figure)} {unit_of(kind)}"
 
 
 def title(bill: Bill) -> str:
     """`Électricité, octobre 2026`."""
-    return f"{kind_word(bill.kind)}, {days(bill.from_on, bill.until_on)}"
+    return f"{carrier_word(bill.kind)}, {days(bill.from_on, bill.until_on)}"
 
 
 def key_words(key: SharingKey) -> str:

@@ -1,4 +1,4 @@
-"""The charts of the weather page: months beside those of the year before, and a line of temperatures."""
+"""The weather page's line of temperatures."""
 
 from __future__ import annotations
 
@@ -6,25 +6,9 @@ from collections.abc import Callable, Sequence
 from math import ceil, floor
 from typing import Any
 
-from samen.web.charts import ABOVE, BELOW, LEFT, Bar, bar_chart, tick_step
+from samen.web.charts import ABOVE, BELOW, LEFT, tick_step
 
-# Two bars and a space.
-SLOTS = 3
 LEAST_SPAN_K = 4.0
-
-
-def pair_chart(
-    pairs: Sequence[tuple[Bar, Bar]], width: int, height: int, figure: Callable[[float], str]
-) -> dict[str, Any]:
-    """Bars in pairs, the earlier one first; the later one's `label` stands below both."""
-    nothing = Bar(None, "")
-    chart = bar_chart([bar for pair in pairs for bar in (*pair, nothing)], width, height, figure)
-    slot = (width - LEFT) / (SLOTS * max(len(pairs), 1))
-    chart["labels"] = [
-        {"x": round(LEFT + slot * (SLOTS * place + 1), 1), "text": later.label}
-        for place, (_, later) in enumerate(pairs)
-    ]
-    return chart
 
 
 def line_chart(

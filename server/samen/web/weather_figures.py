@@ -17,8 +17,8 @@ from samen.domain.degree_days import Form, Month, degree_days, months, same_days
 from samen.domain.outdoor import HOUR, OutdoorDoubt, WeatherSource, stretches
 from samen.services.weather import KnownHour
 from samen.web import i18n
-from samen.web.charts import Bar
-from samen.web.weather_charts import line_chart, pair_chart
+from samen.web.charts import Pair, pair_chart
+from samen.web.weather_charts import line_chart
 from samen.web.weather_words import archive_problem, source_name
 
 WIDE, HEIGHT = 1090, 230
@@ -57,8 +57,8 @@ class Years:
 
 
 def deg_c(value: float | None) -> str:
-    """`7,4`, or a dash where nothing is known; minus is a minus sign."""
-    return "–" if value is None else i18n.number(value).replace("-", "−")
+    """`7,4`, or a dash where nothing is known."""
+    return "–" if value is None else i18n.number(value)
 
 
 def tiles_shown(
@@ -141,7 +141,7 @@ def shares_shown(days: Sequence[OutdoorDay], today: date) -> list[dict[str, Any]
     return [
         {
             "name": name,
-            "part": f"{i18n.number(count / YEAR_HOURS * 100, 0)} %",
+            "part": i18n.percent(count / YEAR_HOURS),
             "percent": min(100, round(count / YEAR_HOURS * 100)),
             "residual": residual,
         }
@@ -153,15 +153,11 @@ def month_chart(years: Years) -> dict[str, Any]:
     """Months as pairs of bars with the figures behind them; the published normal where there is one."""
     normal = normal_year(years.form)
     pairs = years.months()
-    bars = [
-        (_bar(before, earlier=True), _bar(this, earlier=False, label=i18n.month_name(this.first)))
-        for before, this in pairs
-    ]
     heads = [_("Month"), str(years.year - 1), str(years.year), _("Remark")]
     if normal is not None:
         heads.insert(3, _("Normal (%(station)s, %(period)s)", station=normal.station, period=normal.period))
     return {
-        **pair_chart(bars, WIDE, HEIGHT, lambda value: i18n.number(value, 0)),
+        **pair_chart([_pair(*pair) for pair in pairs], WIDE, HEIGHT, i18n.tick),
         "heads": heads,
         "rows": [
             [
@@ -176,11 +172,15 @@ def month_chart(years: Years) -> dict[str, Any]:
     }
 
 
-def _bar(month: Month, earlier: bool, label: str = "") -> Bar:
+def _pair(before: Month, this: Month) -> Pair:
+    earlier, later = (one.degree_days if one.known_days else None for one in (before, this))
+    label = i18n.month_name(this.first)
+    return Pair((earlier, later), (_said(before), _said(this)), label, (not before.whole, not this.whole))
+
+
+def _said(month: Month) -> str:
     said = f"{i18n.month_title(month.first)}: {_figure(month)}"
-    if month.known_days and not month.whole:
-        said += f" ({_days_known(month)})"
-    return Bar(month.degree_days if month.known_days else None, said, label, not month.whole, weekend=earlier)
+    return f"{said} ({_days_known(month)})" if month.known_days and not month.whole else said
 
 
 def _figure(month: Month) -> str:
@@ -216,16 +216,12 @@ def week_chart(hours: Sequence[KnownHour], start: datetime, now: datetime, zone:
     for one, when in zip(at, local, strict=True):
         by_day.setdefault(when.date(), []).extend([known[one]] if one in known else [])
     return {
-        **line_chart([known.get(one) for one in at], labels, WIDE, HEIGHT, _tick),
+        **line_chart([known.get(one) for one in at], labels, WIDE, HEIGHT, i18n.short_number),
         "rows": [
             [i18n.day_title(on), *((deg_c(f(values)) for f in (min, mean, max)) if values else ["–"] * 3)]
             for on, values in by_day.items()
         ],
     }
-
-
-def _tick(value: float) -> str:
-    return i18n.short_number(value).replace("-", "−")
 
 
 def mean(values: Sequence[float]) -> float:

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from sqlalchemy import select
 
-from samen.adapters.db.models import Site, Step
+from samen.adapters.db.models import CalorificFactor, Meter, Site, Step
 from samen.domain.interval import midnight
 from samen.web.energy import CHARTS
 from support.building import BRUSSELS, NOW
@@ -80,6 +80,38 @@ def test_where_it_goes_adds_up_with_what_nobody_measured(measured):
         ("Pas mesuré plus loin", "", "218.88"),
     ]
     assert sum(float(flow["share_fraction"]) for flow in flows) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_gas_goes_where_it_goes_by_what_each_days_gas_held(measured, house):
+    with house.database.write() as session:
+        gas = session.scalars(select(Meter).where(Meter.slug == "gas")).one()
+        for on, kwh_per_m3 in ((TODAY - 2 * DAY, 10.0), (TODAY - DAY, 12.0)):
+            session.add(CalorificFactor(site_id=gas.site_id, from_on=on, kwh_per_m3=kwh_per_m3))
+
+    flows = rows_of(measured.get("/energy/charts/flows.csv"))
+
+    assert flows[-1]["energy_kwh"] == "211.2"
+    assert "211,2 kWh" in text_of(measured.get("/energy?meter=gas"))
+
+
+def test_hours_of_which_only_the_sum_is_known_say_nothing_of_when(house):
+    with house.database.write() as session:
+        used(session, "main", Step.HOUR, midnight(TODAY - DAY, BRUSSELS), [1.0] * 24, estimated=1.0)
+
+    page = house.browser("mounia").get("/energy?meter=main").text
+
+    assert 'aria-labelledby="hours"' not in page
+
+
+def test_a_quarter_that_still_runs_has_no_power(house):
+    quarter = timedelta(minutes=15)
+    with house.database.write() as session:
+        used(session, "main", Step.QUARTER, NOW - 2 * quarter, [0.5])
+        used(session, "main", Step.QUARTER, NOW - quarter, [0.1], length=quarter / 3)
+
+    power = rows_of(house.browser("mounia").get("/energy/charts/power.csv?meter=main"))
+
+    assert [row["power_kw"] for row in power[-2:]] == ["2", ""]
 
 
 def test_a_year_is_compared_on_the_days_that_both_know(measured):

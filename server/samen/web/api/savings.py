@@ -22,8 +22,8 @@ from samen.web.api.refusals import refused_alone
 from samen.web.api.schemas import SLUG, Text
 from samen.web.policy import Access, allow
 from samen.web.problems import PROBLEM
-from samen.web.savings_query import EARLIEST, LATEST
 from samen.web.shell import building
+from samen.web.typed_fields import EARLIEST, LATEST
 
 blueprint = SpecBlueprint("meter_savings", __name__, description="What was saved, and how sure that is")
 

@@ -100,10 +100,6 @@ class Bill(Base):
     site: Mapped[Site] = relationship()
     meter: Mapped[Meter | None] = relationship()
 
-    @property
-    def variable_cents(self) -> int:
-        return self.cents - self.fixed_cents
-
 
 class Settlement(Base):
     """A bill, shared: never changed. `inputs` is all that the shares follow from, `digest` is over both.
