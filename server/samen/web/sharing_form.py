@@ -17,7 +17,9 @@ from samen.services.sharing_keys import Decision
 from samen.web.space_form import Reader
 
 # A comma or a point before one or two digits at the end is decimal; before three it could be either.
-MONEY = re.compile(r"(?P<sign>[-−]?)(?P<whole>\d{1,3}(?:[.,]?\d{3})*|\d+)(?:[.,](?P<cents>\d{1,2}))?")
+MONEY = re.compile(
+    r"(?P<sign>[-−]?)(?P<whole>\d{1,3}(?:[.,]?\d{3}){0,5}|\d{1,18})(?:[.,](?P<cents>\d{1,2}))?"
+)
 NUMBER = re.compile(r"(?P<sign>[-−]?)(?P<value>\d{1,7}(?:[.,]\d{1,6})?)")
 AMBIGUOUS = re.compile(r"\d{1,3}[.,]\d{3}")
 SPACES = re.compile(r"[\s\u00a0\u202f'’€]+")
@@ -60,9 +62,10 @@ class SharingReader(Reader):
         """A percentage with one decimal at the most; the error is kept under `field`."""
         try:
             percent = Decimal(self.text(name).replace(",", ".").rstrip("% ") or "0")
-        except ArithmeticError:
-            percent = Decimal(-1)
-        if not 0 <= percent <= 100 or percent * 10 % 1:
+            fits = 0 <= percent <= 100 and not percent * 10 % 1
+        except ArithmeticError:  # Of what is no number, and of comparing NaN.
+            fits = False
+        if not fits:
             self.errors[field] = _("Write percentages from 0 to 100, with one decimal at the most.")
             return 0
         return int(percent * 10)
