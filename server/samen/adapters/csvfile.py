@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +17,13 @@ from samen.domain.interval import exists
 GZIP = b"\x1f\x8b"
 # Ten years of quarter-hours are some 15 MB; a small file may pretend to hold any amount.
 LARGEST_TEXT = 64 * 1024 * 1024
+# A year of minutes, or seventeen years of quarter-hours.
+MOST_ROWS = 600_000
+# Of meters and of weather; beyond these arithmetic with days overflows.
+YEARS = range(1900, 2200)
+# No meter and no sensor says more, and a thousand times as much is a number still.
+MOST = 1e12
+LONGEST_TOLD = 40
 
 
 class CsvFault(ValueError):
@@ -54,18 +60,17 @@ def samples_in(content: bytes, zone: ZoneInfo, column: str = "value") -> list[Sa
     A local time that occurs twice is its first occurrence, and its second when the file comes back to it.
     Raises CsvFault; other faults than the first are only counted.
     """
-    rows = csv.reader(io.StringIO(_text(content)))
-    place = _place(next(rows, []), column)
+    rows = _numbered(csv.reader(io.StringIO(_text(content))))
+    place = _place(next(rows, (1, []))[1], column)
     samples: list[Sample] = []
-    faults: list[str] = []
-    for line, row in _filled(rows):
+    first, faults = "", 0
+    for line, row in rows:
         try:
             samples.append(_sample(line, row, place, zone, samples[-1].at if samples else None))
         except ValueError as fault:
-            faults.append(f"line {line}: {fault}")
+            first, faults = first or f"line {line}: {fault}", faults + 1
     if faults:
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        raise CsvFault(faults[0] + more)
+        raise CsvFault(first + (f" (and {faults - 1} more)" if faults > 1 else ""))
     return samples
 
 
@@ -93,14 +98,20 @@ def _place(header: list[str], column: str) -> int:
     if not names or names[0] != "time":
         raise CsvFault(f"line 1: the header is time,{column}")
     if column not in names[1:]:
-        raise CsvFault(f"line 1: there is no column {column!r}, only {', '.join(names[1:]) or 'time'}")
+        only = ", ".join(names[1:])[:LONGEST_TOLD] or "time"
+        raise CsvFault(f"line 1: there is no column {_short(column)}, only {only}")
     return names.index(column, 1)
 
 
-def _filled(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    # The reader counts the header as line 1 and knows nothing of lines inside quotes; neither occur here.
+def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """The header, and every line that is not empty."""
+    # The reader knows nothing of lines inside quotes, which do not occur here.
     try:
-        yield from ((line, row) for line, row in enumerate(rows, start=2) if row)
+        for line, row in enumerate(rows, start=1):
+            if line > MOST_ROWS + 1:
+                raise CsvFault(f"more than {MOST_ROWS} lines: send a part at a time")
+            if row or line == 1:
+                yield line, row
     except csv.Error as error:
         raise CsvFault(f"not CSV: {error}") from error
 
@@ -118,7 +129,9 @@ def _instant(text: str, zone: ZoneInfo, before: datetime | None) -> datetime:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is not an ISO time") from None
+        raise ValueError(f"{_short(text)} is not an ISO time") from None
+    if time.year not in YEARS:
+        raise ValueError(f"{text} is of no year in which somebody measured")
     if time.tzinfo is not None:
         return time.astimezone(UTC)
     if not exists(time.date(), time.time(), zone):
@@ -133,7 +146,13 @@ def _value(text: str) -> float | None:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(f"{text!r} is not a number") from None
-    if not math.isfinite(value):
-        raise ValueError(f"{text!r} is not a number")
+        raise ValueError(f"{_short(text)} is not a number") from None
+    # Nor is NaN, which stands between no bounds.
+    if not -MOST <= value <= MOST:
+        raise ValueError(f"{_short(text)} is not a number that anything counts")
     return value
+
+
+def _short(text: str) -> str:
+    """As it is told of: a cell may hold a book."""
+    return repr(text if len(text) <= LONGEST_TOLD else f"{text[:LONGEST_TOLD]}…")

@@ -16,11 +16,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from samen.adapters.csvfile import CsvFault
+from samen.adapters.csvfile import MOST_ROWS, YEARS, CsvFault
 from samen.domain.imported import Amount
 from samen.domain.interval import Interval, exists, local_day
 
-MOST_ROWS = 400_000
 COLUMNS = {
     "from_date": ("van (datum)", "de (date)", "du (date)"),
     "from_time": ("van (tijdstip)", "de (heure)", "du (heure)"),
@@ -45,6 +44,8 @@ CODES: tuple[tuple[set[str], set[str], str], ...] = (
 # The unit of a register's amounts, and how much of it is one of the file's.
 UNITS = {"kwh": ("Wh", 1000.0), "wh": ("Wh", 1.0), "m3": ("L", 1000.0)}
 ESTIMATED = {"geschat", "estime"}
+# So many connections are named where there are several.
+MOST_TOLD = 5
 
 
 @dataclass
@@ -90,9 +91,8 @@ def read_supplier_file(content: bytes, zone: ZoneInfo) -> SupplierFile:
     except csv.Error as error:
         raise CsvFault(f"not CSV: {error}") from error
     if len(found.eans) > 1:
-        raise CsvFault(
-            f"it holds {len(found.eans)} connections ({', '.join(sorted(found.eans))}): one at a time"
-        )
+        some = ", ".join(sorted(found.eans)[:MOST_TOLD])[: MOST_TOLD * 20]
+        raise CsvFault(f"it holds {len(found.eans)} connections ({some}): one at a time")
     found.amounts = _amounts(read, zone)
     return found
 
@@ -121,11 +121,11 @@ def _missing(places: dict[str, int]) -> list[str]:
 
 def _read(rows: Iterable[list[str]], places: dict[str, int], found: SupplierFile) -> Iterator[_Row]:
     for line, cells in enumerate(rows, start=2):
+        if line > MOST_ROWS + 1:
+            raise CsvFault(f"more than {MOST_ROWS} rows: send a year at a time")
         if not any(cells):
             continue
         found.rows += 1
-        if found.rows > MOST_ROWS:
-            raise CsvFault(f"more than {MOST_ROWS} rows: send a year at a time")
         if len(cells) <= max(places[column] for column in NEEDED):
             raise CsvFault(f"line {line}: {len(cells)} cells are too few")
         row = _row(
@@ -140,7 +140,7 @@ def _row(line: int, cell: dict[str, str], found: SupplierFile) -> _Row | None:
         found.eans.add(ean)
     code, unit = _code(cell["register"]), UNITS.get(_plain(cell["unit"]).replace("³", "3"))
     if code is None or unit is None:
-        found.passed_over[f"{cell['register'].strip()} ({cell['unit'].strip()})"] += 1
+        found.passed_over[f"{cell['register'].strip()[:40]} ({cell['unit'].strip()[:20]})"] += 1
         return None
     if not cell["volume"].strip():
         found.empty += 1
@@ -153,7 +153,7 @@ def _row(line: int, cell: dict[str, str], found: SupplierFile) -> _Row | None:
     except ValueError as fault:
         raise CsvFault(f"line {line}: {fault}") from None
     if not 0 <= volume < 1e9:
-        raise CsvFault(f"line {line}: {cell['volume'].strip()} is no amount")
+        raise CsvFault(f"line {line}: {cell['volume'].strip()[:40]} is no amount")
     return _Row(line, start, end, (code, unit[0]), volume * unit[1])
 
 
@@ -168,10 +168,12 @@ def _wall(day: str, time: str) -> datetime:
     text = f"{day.strip().replace('/', '-')} {time.strip()}"
     for form in ("%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M"):
         try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 (a wall time: its zone comes with the interval)
+            wall = datetime.strptime(text, form)  # noqa: DTZ007 (its zone comes with the interval)
         except ValueError:
             continue
-    raise ValueError(f"{text!r} is no day and time")
+        if wall.year in YEARS:
+            return wall
+    raise ValueError(f"{text[:40]!r} is no day and time")
 
 
 def _amounts(rows: Iterable[_Row], zone: ZoneInfo) -> dict[tuple[str, str], list[Amount]]:

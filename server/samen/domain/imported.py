@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from samen.domain.interval import Interval
 
+# Rows further apart say nothing of the hours and days in between.
+LONGEST_STEP = timedelta(days=32)
+
 
 class Irregular(ValueError):
     """Times that follow no step; `place` is the index of the first that does not."""
@@ -38,6 +41,8 @@ def intervals(starts: Sequence[datetime], zone: ZoneInfo) -> list[Interval]:
     step = min(after - before for before, after in pairwise(starts))
     if _are_local_days(starts, step, zone):
         return [Interval(start, _a_day_later(start, zone)) for start in starts]
+    if step > LONGEST_STEP:
+        raise Irregular(1, f"the rows are {step.days} days apart")
     for place, (before, after) in enumerate(pairwise(starts), start=1):
         if (after - before) % step:
             raise Irregular(place, f"{after.isoformat()} is off the step of {step}")

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
+# No reading is older: whoever says so mistypes the year, and use would be spread over all that lies between.
+EARLIEST = date(2000, 1, 1)
 # A node counts its own gens from 0 to 65535. What else is known has gens beyond them: running sums of amounts
 # from files (which start at 0 and say nothing of the meter's own index), and the meter's index itself, from
 # files or as somebody read it from the meter. Those two are one line, whatever came first.

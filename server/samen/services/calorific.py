@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from samen.adapters.db.locks import METER, take_turn
 from samen.adapters.db.models import CalorificFactor, Meter, MeterKind, Unit
 from samen.domain.access import Viewer
 from samen.domain.calorific import (
@@ -75,6 +76,7 @@ def set_factor(
     """Keep what a bill says a m³ held from a date on; a second word on a date replaces the first."""
     if not LEAST_KWH_PER_M3 <= kwh_per_m3 <= MOST_KWH_PER_M3:
         return Refusal("out_of_limits", {"least": LEAST_KWH_PER_M3, "most": MOST_KWH_PER_M3})
+    take_turn(session, METER, [meter.id])
     of_day = (CalorificFactor.meter_id == meter.id, CalorificFactor.from_on == from_on)
     row = session.scalar(select(CalorificFactor).where(*of_day))
     if row is None:

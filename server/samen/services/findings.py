@@ -24,6 +24,8 @@ from samen.services import audit, notices
 
 NO_SUCH = Refusal("no_such_finding")
 LONGEST_REASON = 300
+# What stands today was not ended longer ago; and what was used around then must be measured.
+LONGEST_DONE = timedelta(days=366)
 STANDING = (State.OPEN, State.TAKEN)
 
 
@@ -131,6 +133,8 @@ def _why_not(one: Finding, wish: Wish, today: date) -> Refusal | None:
         return Refusal("reason_needed")
     if wish.done_on is not None and wish.done_on > today:
         return Refusal("done_in_the_future", {"today": today})
+    if wish.done_on is not None and wish.done_on < today - LONGEST_DONE:
+        return Refusal("out_of_limits", {"least": today - LONGEST_DONE, "most": today})
     return None
 
 

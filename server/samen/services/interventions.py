@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from samen.adapters.db.locks import INTERVENTIONS, take_turn
 from samen.adapters.db.models import Intervention, InterventionPicture, Meter, Site
 from samen.domain.access import Viewer
 from samen.domain.interval import Interval
@@ -85,6 +86,7 @@ def add(
     session: Session, site: Site, wanted: Described, viewer: Viewer, now: datetime
 ) -> Intervention | dict[str, Refusal]:
     """Enter an intervention; or say by field what is wrong, and enter nothing."""
+    take_turn(session, INTERVENTIONS, [site.id])
     wrong = _wrong(session, site, wanted, None, now)
     if wrong:
         return wrong
@@ -101,6 +103,7 @@ def change(
 ) -> dict[str, Refusal]:
     """Say it differently; what was said before stays on record. Or say by field what is wrong."""
     site = session.get_one(Site, one.site_id)
+    take_turn(session, INTERVENTIONS, [site.id])
     before = described(one)
     wrong = _wrong(session, site, wanted, one.id, now)
     if wrong or wanted == before:
@@ -122,6 +125,7 @@ def remove(session: Session, one: Intervention, viewer: Viewer, now: datetime) -
 
 def put_picture(session: Session, one: Intervention, image: Picture, viewer: Viewer, now: datetime) -> None:
     """Give it this picture, in place of the one it has."""
+    take_turn(session, INTERVENTIONS, [one.site_id])
     sha256 = hashlib.sha256(image.content).hexdigest()
     kept = session.get(InterventionPicture, one.id) or InterventionPicture(intervention_id=one.id)
     kept.content, kept.content_type, kept.sha256 = image.content, image.content_type, sha256

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from samen.adapters.db.locks import METER, take_turn
 from samen.adapters.db.models import (
     EventKind,
     IndexDecrease,
@@ -22,6 +23,7 @@ from samen.domain.access import Viewer
 from samen.domain.metering import AMOUNT_GENS, gained
 from samen.domain.rules import Refusal
 from samen.services import audit
+from samen.services.meters import not_of_that_time
 from samen.services.readings import mark_energy
 
 
@@ -43,6 +45,7 @@ def record(
 
     One that contradicts the readings beside it is refused, unless whoever tells it is `sure`.
     """
+    take_turn(session, METER, [register.meter_id])
     refusal = _impossible(session, register, told, now)
     if refusal is None and not sure:
         refusal = _contradiction(session, register, told)
@@ -65,8 +68,8 @@ def record(
 
 
 def _impossible(session: Session, register: Register, told: Told, now: datetime) -> Refusal | None:
-    if told.at > now:
-        return Refusal("in_the_future")
+    if (refusal := not_of_that_time(told.at, now)) is not None:
+        return refusal
     if min(told.final_index, told.first_index) < 0:
         return Refusal("index_below_zero")
     there = select(MeterEvent.id).where(MeterEvent.register_id == register.id, MeterEvent.at == told.at)

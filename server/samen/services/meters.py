@@ -20,7 +20,7 @@ from samen.adapters.db.models import (
     Register,
 )
 from samen.domain.access import Viewer
-from samen.domain.metering import AMOUNT_GENS, INDEX_GENS, TYPED_GEN
+from samen.domain.metering import AMOUNT_GENS, EARLIEST, INDEX_GENS, TYPED_GEN
 from samen.domain.presence import SILENCE
 from samen.domain.rules import Refusal
 from samen.services import audit
@@ -97,6 +97,15 @@ def source_of(gen: int) -> Source:
 def demand_of(session: Session, meter: Meter) -> QuarterDemand | None:
     """The running quarter as the smart meter told it last."""
     return session.get(QuarterDemand, meter.id)
+
+
+def not_of_that_time(at: datetime, now: datetime) -> Refusal | None:
+    """Why nothing was read from a meter at that instant: it is to come, or before any that is kept."""
+    if at > now:
+        return Refusal("in_the_future")
+    if at.date() < EARLIEST:
+        return Refusal("out_of_limits", {"least": EARLIEST, "most": now.date()})
+    return None
 
 
 def set_digits(

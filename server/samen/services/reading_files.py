@@ -5,21 +5,23 @@ from __future__ import annotations
 import gzip
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from samen.adapters.csvfile import CsvFault, Sample, samples_in, unpacked
+from samen.adapters.db.locks import METER, take_turn
 from samen.adapters.db.models import Meter, MeterKind, ReadingsFile, Register, Unit
 from samen.adapters.supplier_csv import looks_like_suppliers, read_supplier_file
 from samen.domain.access import Viewer
 from samen.domain.imported import Amount, Irregular, intervals
 from samen.domain.interval import Interval, gaps, hull
+from samen.domain.metering import EARLIEST
 from samen.domain.supplied import by_register, unit_of
 from samen.services import audit
 from samen.services.imports import (
@@ -31,6 +33,7 @@ from samen.services.imports import (
     import_indexes,
     register_for,
 )
+from samen.services.meters import not_of_that_time
 
 UNITS = {"kWh": (Unit.WH, 1000.0), "Wh": (Unit.WH, 1.0), "m3": (Unit.LITRE, 1000.0)}
 KINDS = ("delta", "index")
@@ -105,9 +108,12 @@ class _Part:
     samples: Sequence[Sample] = ()
 
 
-def examine(session: Session, meter: Meter, content: bytes, choice: Choice, zone: ZoneInfo) -> FileReport:
+def examine(
+    session: Session, meter: Meter, content: bytes, choice: Choice, zone: ZoneInfo, now: datetime
+) -> FileReport:
     """What taking the file in would do; stores nothing. Raises CsvFault and BadChoice."""
     report, parts = _read(session, meter, content, choice, zone)
+    _check_times(parts, now)
     report.registers = [_looked_at(session, meter, part) for part in parts]
     return report
 
@@ -122,7 +128,9 @@ def take_in(
     now: datetime,
 ) -> FileReport:
     """Take the whole file in, or with refusals nothing of it. Raises CsvFault and BadChoice."""
+    take_turn(session, METER, [meter.id])
     report, parts = _read(session, meter, content, choice, zone)
+    _check_times(parts, now)
     report.registers = [_looked_at(session, meter, part) for part in parts]
     if not report.refusals and report.added:
         for part in parts:
@@ -130,6 +138,16 @@ def take_in(
         facts = {"rows": report.rows, "added": report.added, "format": report.form}
         audit.note(session, actor, "readings.imported", meter.slug, facts, now)
     return report
+
+
+def _check_times(parts: Iterable[_Part], now: datetime) -> None:
+    """Raises CsvFault for values of a time in which no meter was read."""
+    for part in parts:
+        for line, at in [(one.line, one.during.end) for one in part.amounts] + [
+            (one.line, one.at) for one in part.samples
+        ]:
+            if not_of_that_time(at, now) is not None:
+                raise CsvFault(f"line {line}: nothing is kept from before {EARLIEST} or from after today")
 
 
 def _read(
@@ -166,6 +184,7 @@ def _read_plain(
         raise CsvFault("no values")
     code = _code(session, meter, choice.code, unit)
     report = FileReport("samen", len(samples), sum(sample.value is None for sample in samples))
+    _refuse_negative(samples)
     if choice.kind == "index":
         scaled = [Sample(s.line, s.at, None if s.value is None else s.value * factor) for s in samples]
         return report, [_Part(code, unit, samples=scaled)]
@@ -182,10 +201,13 @@ def _code(session: Session, meter: Meter, code: str | None, unit: Unit) -> str:
     return register.code
 
 
-def _amounts(samples: Sequence[Sample], factor: float, zone: ZoneInfo) -> list[Amount]:
+def _refuse_negative(samples: Sequence[Sample]) -> None:
     negative = next((s for s in samples if s.value is not None and s.value < 0), None)
     if negative is not None:
         raise CsvFault(f"line {negative.line}: {negative.value:g} is below zero")
+
+
+def _amounts(samples: Sequence[Sample], factor: float, zone: ZoneInfo) -> list[Amount]:
     try:
         spans = intervals([sample.at for sample in samples], zone)
     except Irregular as fault:
@@ -240,8 +262,9 @@ def _store(session: Session, meter: Meter, part: _Part, now: datetime) -> None:
 def keep(
     session: Session, meter: Meter, name: str, content: bytes, viewer: Viewer, now: datetime
 ) -> ReadingsFile:
-    """Keep a file to look at; what was left lying is thrown away."""
-    session.execute(delete(ReadingsFile).where(ReadingsFile.created_at < now - KEPT))
+    """Keep a file to look at, in the place of an earlier one; what was left lying is thrown away."""
+    earlier = and_(ReadingsFile.meter_id == meter.id, ReadingsFile.actor == viewer.actor)
+    session.execute(delete(ReadingsFile).where(or_(ReadingsFile.created_at < now - KEPT, earlier)))
     file = ReadingsFile(
         token=secrets.token_urlsafe(16),
         meter_id=meter.id,

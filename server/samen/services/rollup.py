@@ -48,6 +48,8 @@ REACH = 3
 AT_ONCE = timedelta(days=92)
 HOUR_S = 3600
 QUARTER_S = 900
+# Two readings may lie ten years apart: so many hours' buckets are in memory at once.
+MOST_HOURS = AT_ONCE // timedelta(hours=1)
 
 
 def roll_up(session: Session, limit: int = 50) -> int:
@@ -128,12 +130,21 @@ def _roll_up_energy(
     hours = borders(lowest, max(highest, lowest + 1), HOUR_S)
     known = known_of(session, register, _utc(hours[0]), _utc(hours[-1]))
     segments = known_segments(*known)
-    quarters = borders(hours[0], hours[-1], QUARTER_S)
+    for first in range(0, len(hours) - 1, MOST_HOURS):
+        part = hours[first : first + MOST_HOURS + 1]
+        within = [one for one in segments if one.start < part[-1] and one.end > part[0]]
+        _put_energy(session, register, zone, within, part)
+    _replace_decreases(session, register.id, decreases(*known), hours)
+
+
+def _put_energy(
+    session: Session, register: Register, zone: ZoneInfo, segments: Sequence[Segment], hours: Sequence[float]
+) -> None:
+    """The buckets of these hours; of a day that goes on after them, those of the hours that follow."""
+    quarters, days = borders(hours[0], hours[-1], QUARTER_S), _day_borders(hours, zone)
     _replace_energy(session, register.id, Step.QUARTER, spread(segments, quarters), quarters)
     _replace_energy(session, register.id, Step.HOUR, spread(segments, hours), hours)
-    days = _day_borders(hours, zone)
     _replace_energy(session, register.id, Step.DAY, _days(session, register, segments, hours, days), days)
-    _replace_decreases(session, register.id, decreases(*known), hours)
 
 
 def _reach(session: Session, register: Register, start: datetime, end: datetime) -> tuple[float, float]:

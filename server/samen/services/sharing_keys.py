@@ -99,6 +99,7 @@ def stand(
 
     What was settled keeps the figures that it was settled with.
     """
+    take_turn(session, SHARING, [site.id])
     row = session.get(TenantStanding, (site.id, tenant.id, standing.from_on))
     if row is None:
         row = TenantStanding(site_id=site.id, tenant_id=tenant.id, from_on=standing.from_on)

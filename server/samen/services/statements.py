@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Bill, SettledShare, Settlement, SharingKey, Site, Tenant
 from samen.domain.access import Viewer
+from samen.domain.sharing import Part
 from samen.services import settling
 
 
@@ -41,7 +42,7 @@ class Others:
 class Statement:
     """One tenant's share of a settlement.
 
-    `others` is None where there is but one other tenant: what all others owe would be what it owes.
+    `others` is None where what all others owe or used would tell what one of them does.
     `doubts`: those of the bill, and the tenant's own.
     """
 
@@ -99,12 +100,23 @@ def statement_of(session: Session, made: Settlement, tenant_id: int) -> Statemen
         cents=own.cents,
         kwh=own.kwh,
         lines=tuple(_line(line, rest) for line in own.lines),
-        others=_others(made, rest) if len(rest) != 1 else None,
+        others=None if _tell_of_one(rest) else _others(made, rest),
         doubts=tuple(doubt for doubt in made.doubts if doubt["tenant"] in {None, own.tenant.slug}),
         note=made.note,
         corrects=made.corrects_id,
         corrected_by=settling.corrected_by(session, made),
     )
+
+
+def _tell_of_one(rest: Sequence[SettledShare]) -> bool:
+    """Whether a single other tenant takes part, or a single one has meters of its own.
+
+    Whoever has common energy knows from its own lines how much of that there was: taken from what all others
+    used, it leaves what is on the others' meters.
+    """
+    taking_part = sum(bool(share.cents or share.kwh) for share in rest)
+    metered = sum(any(line["part"] == Part.MEASURED.value for line in share.lines) for share in rest)
+    return 1 in {taking_part, metered}
 
 
 def _line(line: Mapping[str, Any], rest: Sequence[SettledShare]) -> StatementLine:

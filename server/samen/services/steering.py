@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from samen.adapters.db.locks import HEATING, take_turn
 from samen.adapters.db.models import (
     Claim,
     Occurrence,
@@ -174,6 +175,7 @@ def settings_of(session: Session, zone: Zone) -> ZoneSettings:
 
 def put_settings(session: Session, zone: Zone, settings: ZoneSettings) -> None:
     """Make these the zone's settings."""
+    take_turn(session, HEATING, [zone.id])
     row = session.get(ZoneHeating, zone.id) or ZoneHeating(zone_id=zone.id)
     for name in SETTINGS:
         setattr(row, name, getattr(settings, name))

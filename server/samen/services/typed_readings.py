@@ -8,12 +8,14 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from samen.adapters.db.locks import METER, take_turn
 from samen.adapters.db.models import AS_SHOWN, IndexReading, Meter, MeterEvent, Register, TimeQuality
 from samen.domain.access import Viewer
 from samen.domain.metering import TYPED_GEN, Point
 from samen.domain.rules import Refusal
 from samen.domain.typed_index import doubt
 from samen.services import audit
+from samen.services.meters import not_of_that_time
 from samen.services.readings import mark_energy
 
 # What is usual is seen from as many readings.
@@ -31,6 +33,7 @@ def take(
     sure: bool = False,
 ) -> Refusal | None:
     """Keep the index that a register showed. What is odd is refused, unless whoever types is `sure` of it."""
+    take_turn(session, METER, [register.meter_id])
     refusal = _impossible(session, register, at, index, now)
     if refusal is None and not sure:
         refusal = _doubt(session, register, at, index)
@@ -50,8 +53,8 @@ def _impossible(
 ) -> Refusal | None:
     if register.device is not None:
         return Refusal("read_by_sensor", {"device": register.device.name})
-    if at > now:
-        return Refusal("in_the_future")
+    if (refusal := not_of_that_time(at, now)) is not None:
+        return refusal
     if index < 0:
         return Refusal("index_below_zero")
     if register.rolls_over_at is not None and index >= register.rolls_over_at:

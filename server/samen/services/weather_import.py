@@ -53,12 +53,15 @@ def import_temperatures(
     """
     means = _means(samples, unit, zone)
     report = WeatherReport(rows=len(samples), empty=len(samples) - len(means))
+    report.refusals = [*_impossible(means), *_not_begun(means, now)]
+    if report.refusals:
+        return report
     hours = file_hours(means)
     whole = Interval(means[0].during.start, means[-1].during.end)
     report.gaps = gaps(whole, [mean.during for mean in means])
     take_turn(session, WEATHER, [site.id])
     there = stored_hours(session, site, WeatherSource.CSV, whole.start, whole.end)
-    report.refusals = [*_impossible(means), *_refused(hours, {} if replace else there, now)]
+    report.refusals = list(_refused(hours, {} if replace else there, now))
     if not report.refusals:
         wanted = [(hour.during.start, hour.deg_c) for hour in hours]
         done = store_temperatures(session, site, WeatherSource.CSV, wanted, now)
@@ -86,6 +89,12 @@ def _impossible(means: Sequence[Mean]) -> Iterator[RowRefusal]:
     for mean in means:
         if not possible(mean.deg_c):
             yield RowRefusal(mean.line, "impossible", f"{mean.deg_c:.1f} °C")
+
+
+def _not_begun(means: Sequence[Mean], now: datetime) -> Iterator[RowRefusal]:
+    for mean in means:
+        if mean.during.start > now:
+            yield RowRefusal(mean.line, "not_over", mean.during.start.isoformat())
 
 
 def _refused(

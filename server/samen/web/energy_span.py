@@ -25,6 +25,8 @@ blueprint = Blueprint("energy_span", __name__)
 NAMED = timedelta(days=2)
 WHOLE = 0.995
 MOST_NAMED = 20
+# Beyond these nobody has measured, and arithmetic with days overflows.
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2199, 1, 1, tzinfo=UTC)
 
 
 @blueprint.get("/energy/span")
@@ -60,7 +62,7 @@ def _field(at: datetime, zone: ZoneInfo) -> str:
 def _wanted(zone: ZoneInfo) -> Interval | None:
     """None where the two make no span."""
     start, end = (_instant(request.args.get(name, ""), zone) for name in ("from", "to"))
-    return Interval(start, end) if start and end and start < end else None
+    return Interval(start, end) if start and end and EARLIEST <= start < end <= LATEST else None
 
 
 def _instant(text: str, zone: ZoneInfo) -> datetime | None:

@@ -56,7 +56,7 @@ def preview(slug: str, token: str) -> ResponseReturnValue:
             raise NotFound
         facts: dict[str, Any] = {"meter": meter, "file": file, "report": None, "fault": None}
         try:
-            report = reading_files.examine(session, meter, file.content, _choice(), zone)
+            report = reading_files.examine(session, meter, file.content, _choice(), zone, current.now())
             facts["report"] = _shown(report, zone)
         except (CsvFault, BadChoice) as fault:
             facts["fault"] = _said(fault)

@@ -31,9 +31,10 @@ class SharingReader(TypedReader):
         """A percentage with one decimal at the most; the error is kept under `field`."""
         try:
             percent = Decimal(self.text(name).replace(",", ".").rstrip("% ") or "0")
-        except ArithmeticError:
-            percent = Decimal(-1)
-        if not 0 <= percent <= 100 or percent * 10 % 1:
+            fits = 0 <= percent <= 100 and not percent * 10 % 1
+        except ArithmeticError:  # Of what is no number, and of comparing NaN.
+            fits = False
+        if not fits:
             self.errors[field] = _("Write percentages from 0 to 100, with one decimal at the most.")
             return 0
         return int(percent * 10)

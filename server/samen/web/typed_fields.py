@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 from samen.web.space_form import Reader
 
 # A comma or a point before one or two digits at the end is decimal; before three it could be either.
-MONEY = re.compile(r"(?P<sign>[-−]?)(?P<whole>\d{1,3}(?:[.,]?\d{3})*|\d+)(?:[.,](?P<cents>\d{1,2}))?")
+MONEY = re.compile(
+    r"(?P<sign>[-−]?)(?P<whole>\d{1,3}(?:[.,]?\d{3}){0,5}|\d{1,18})(?:[.,](?P<cents>\d{1,2}))?"
+)
 NUMBER = re.compile(r"(?P<sign>[-−]?)(?P<value>\d{1,7}(?:[.,]\d{1,6})?)")
 AMBIGUOUS = re.compile(r"\d{1,3}[.,]\d{3}")
 SPACES = re.compile(r"[\s\u00a0\u202f'’€]+")

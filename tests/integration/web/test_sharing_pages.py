@@ -103,14 +103,26 @@ def test_a_tenant_reads_its_own_share_and_never_what_another_owes_or_used(street
     assert as_shown(own["cents"]) in texts["/energy/mine/1"]
     assert as_shown(own["cents"]) in texts["print"]
     assert f",{own['cents']}," in texts["/energy/mine/1.csv"]
-    assert "Les autres ensemble" in texts["/energy/mine/1"]
+
+
+def test_what_all_others_used_is_not_told_where_it_leaves_the_only_meter_among_them(street, monkeypatch):
+    own = shares(street)["collectif-senne"]["lines"]
+    area = next(line for line in own if (line["part"], line["criterion"]) == ("common", "area"))
+    common_kwh = area["kwh"] / area["weight"] * area["whole"] / area["quantity"]
+
+    senne, rue = (told_to(street, who, monkeypatch)["/energy/mine/1"] for who in ("lea", "an"))
+
+    # All of 124 kWh but these are Atelier Rue's own meter's.
+    assert 124 - common_kwh == pytest.approx(31, abs=0.01)
+    assert "Les autres ensemble" not in senne
+    assert "Les autres ensemble" in rue
 
 
 def test_a_program_gets_its_tenants_statements_and_the_managers_gets_all(street):
-    own = street.program("lea").get("/api/v1/statements").json
+    own = street.program("an").get("/api/v1/statements").json
 
     (one,) = own
-    assert one["tenant"] == "collectif-senne"
+    assert one["tenant"] == "atelier-rue"
     assert sum(line["cents"] for line in one["lines"]) == one["cents"]
     assert one["cents"] + one["others_cents"] == 124_00
     assert len(street.program("axel").get("/api/v1/statements").json) == 3

@@ -36,8 +36,8 @@ class StatementLineSchema(Schema):
 class StatementSchema(Schema):
     """A tenant's share of a bill over local dates, `to` not included; its lines add up to `cents`.
 
-    Energy is in kWh, of water in m³. `others_cents`: what all others owe together, null where that is one.
-    `corrects`: the statement whose place it takes.
+    Energy is in kWh, of water in m³. `others_cents`: what all others owe together, null where that would tell
+    what one of them does. `corrects`: the statement whose place it takes.
     """
 
     id = fields.Integer(required=True)
