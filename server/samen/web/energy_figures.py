@@ -24,7 +24,7 @@ ENOUGH = 0.95
 
 def tiles_shown(look: Look) -> list[Tile]:
     """Now, today, the last days beside those before, and what is always on."""
-    now = _now(look) if look.unit == "kWh" else _yesterday(look)
+    now = _now(look) if look.unit == "kWh" and look.has_sensor else _yesterday(look)
     return [now, _today(look), _period(look), _base(look.hours, look.unit)]
 
 
@@ -102,7 +102,7 @@ def warnings_shown(look: Look) -> list[dict[str, str]]:
     said = []
     if all(day.amount is None for day in look.days):
         return [{"tone": "info", "text": _("Nothing was measured in the last 28 days.")}]
-    if look.unit == "kWh" and look.power is None:
+    if look.unit == "kWh" and look.has_sensor and look.power is None:
         said.append(_("The meter has been silent for a quarter of an hour or more."))
     known = sum(hour.known for hour in look.hours) / max(len(look.hours), 1)
     if known < ENOUGH:
