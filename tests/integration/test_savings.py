@@ -5,13 +5,15 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from samen.adapters.db.models import Meter
+from samen.adapters.db.models import Meter, MeterKind, Site
 from samen.domain.access import Role
 from samen.domain.cumulative import stretches
 from samen.domain.evaluation import Period
 from samen.domain.exclusions import Reason
 from samen.domain.rules import Refusal
 from samen.domain.savings import Verdict
+from samen.services.bills import BillText
+from samen.services.bills import enter as enter_bill
 from samen.services.savings import judge, judged_meters
 from samen.services.savings_evidence import Asked
 from support.building import NOW, a_member, load_demo
@@ -133,6 +135,22 @@ def test_bills_serve_where_no_days_are_measured(building, manager):
     assert len(told.evidence.bills) == 24
     assert told.found.saving.low_fraction <= 0.3 <= told.found.saving.high_fraction
     assert next((one.first, one.days) for one in stretches(told.since, 7)) == (HALFWAY + 25 * DAY, 30)
+
+
+def test_a_credit_over_the_same_days_counts_with_its_bill(building, manager):
+    bill(building, manager)
+    before = judged(building).evidence.bills
+    with building.write() as session:
+        site = session.scalars(select(Site)).one()
+        credit = BillText(
+            MeterKind.GAS, "Gaz & Cie", "credit", before[0][0].first, before[0][0].end, cents=-500, used=-50.0
+        )
+        enter_bill(session, site, credit, manager, NOW)
+
+    after = judged(building).evidence.bills
+
+    assert after[0] == (before[0][0], pytest.approx(before[0][1] - 50.0))
+    assert after[1:] == before[1:]
 
 
 def test_too_few_bills_are_told_as_such(building, manager):

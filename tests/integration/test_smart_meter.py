@@ -10,7 +10,7 @@ from samen.adapters.db.models import Device, Meter, QuarterDemand, Register, Tol
 from samen.cli.tick import catch_up
 from samen.domain.evaluation import Period
 from samen.services import ingest
-from samen.services.energy import MonthPeak, month_peaks
+from samen.services.energy import MonthPeak, month_peaks, power_now
 from support.building import NOW, load_demo
 from support.nodes_words import energy, message, stamp
 
@@ -41,6 +41,26 @@ def hear(database, *messages):
     with database.write() as session:
         ingest.record(session, messages, NOW + timedelta(days=1))
     catch_up(database)
+
+
+def test_the_power_of_all_tariffs_is_counted_once(building):
+    with building.write() as session:
+        register = session.scalars(select(Register).where(Register.code == "1-0:1.8.0")).one()
+        register.code = "1-0:1.8.1"
+        session.add(
+            Register(
+                meter_id=register.meter_id, code="1-0:1.8.2", unit=register.unit, device_id=register.device_id
+            )
+        )
+    said = {"1-0:1.8.1": [10.0, "kWh"], "1-0:1.8.2": [20.0, "kWh"], "1-0:1.7.0": [0.5, "kW"]}
+
+    hear(building, message("node-meters", "t/p1", {"boot": 1, **stamp(1, NOW), "d": said}))
+
+    with building.read() as session:
+        meter = session.scalars(select(Meter).where(Meter.slug == "main")).one()
+        power = power_now(session, meter, NOW + MINUTE)
+    assert power is not None
+    assert (power.w, power.at) == (500.0, NOW)
 
 
 def test_the_newest_quarter_and_the_highest_word_on_a_month_are_kept(building):

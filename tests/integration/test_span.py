@@ -57,6 +57,16 @@ def test_longer_spans_are_read_in_coarser_steps(building, days, step):
     assert found.during.length <= timedelta(days=3661)
 
 
+def test_what_never_stops_is_the_least_of_the_night(building):
+    day = [1.0] + [0.25] * 4 + [1.0] * 19
+    with building.write() as session:
+        used(session, "main", Step.HOUR, at("00:00"), day)
+
+    found = look(building, Interval(at("00:00"), at("00:00") + 24 * HOUR))
+
+    assert found.base == pytest.approx(0.25)
+
+
 def test_what_was_only_spread_is_no_peak(building):
     with building.write() as session:
         used(session, "main", Step.QUARTER, at("10:00"), [9.0], estimated=1.0)

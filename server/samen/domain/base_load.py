@@ -102,13 +102,13 @@ def night_minima(load: Load) -> dict[date, float]:
     return found
 
 
-def base_load(load: Load) -> BaseLoad | Refusal:
-    """From days that are measured from end to end."""
+def base_load(load: Load, least: int = LEAST_DAYS) -> BaseLoad | Refusal:
+    """From days that are measured from end to end, of which there must be `least`."""
     whole = load.whole_days()
     means = load.by_day(load.kw, whole)
     minima = {on: least for on, least in night_minima(load).items() if on in means}
-    if len(minima) < LEAST_DAYS:
-        return Refusal("too_few_days_measured", {"days": len(minima), "least": LEAST_DAYS})
+    if len(minima) < least:
+        return Refusal("too_few_days_measured", {"days": len(minima), "least": least})
     sizes = load.by_day(np.ones_like(load.kw), whole)
     mean = sum(means[on] / sizes[on] for on in minima)
     share = sum(minima.values()) / mean if mean > 0 else 0.0

@@ -8,12 +8,13 @@ the end of the month and that of its peak, and semicolons between them; what doe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
+POWER, IMPORT = "1-0:1.7.0", "1-0:1.8."
 RUNNING_QUARTER, MONTH_PEAK, PAST_PEAKS = "1-0:1.4.0", "1-0:1.6.0", "0-0:98.1.0"
 WATTS = {"kW": 1000.0, "W": 1.0}
 OFFSETS = {"S": timezone(timedelta(hours=2)), "W": timezone(timedelta(hours=1))}
@@ -39,6 +40,17 @@ def stamp(text: str) -> datetime | None:
         return datetime.strptime(text[:12], "%y%m%d%H%M%S").replace(tzinfo=offset).astimezone(UTC)
     except ValueError:
         return None
+
+
+def power_w(values: Values, codes: Iterable[str]) -> dict[str, float]:
+    """The power that is drawn, by register of use among `codes`: the first bears it and the others none.
+
+    A telegram tells it once for all tariffs.
+    """
+    number, unit = values.get(POWER, (None, None))
+    w = _watts(number, unit)
+    of_use = sorted(code for code in codes if code.startswith(IMPORT))
+    return {code: 0.0 if place else w for place, code in enumerate(of_use)} if w is not None else {}
 
 
 def quarter_w(values: Values) -> float | None:

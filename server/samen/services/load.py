@@ -1,4 +1,4 @@
-"""For how much of the time a meter draws how much: the load duration, and the months' peaks."""
+"""How a meter's load stands: for how much of the time it draws how much, its months' peaks and its base."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Meter, Step
+from samen.domain.base_load import BaseLoad, base_load
 from samen.domain.interval import Interval, midnight, next_month
-from samen.services.energy import SECONDS, highest_bucket, sure_amounts
+from samen.domain.load import Counted, Load, load_of
+from samen.services.energy import SECONDS, EnergyBucket, highest_bucket, sure_amounts
 
 # Points of the curve: one a percent of the time.
 PERCENTS = range(101)
@@ -40,6 +42,19 @@ class LoadDuration:
     curve: tuple[float, ...]
     known: float
     peaks: tuple[MonthPeak, ...]
+
+
+def load_in(buckets: Sequence[EnergyBucket], zone: ZoneInfo) -> Load:
+    """The load that consecutive buckets of one length measured, one at least, in the unit an hour."""
+    first = buckets[0]
+    counted = (Counted(one.amount, one.known, one.estimated) for one in buckets)
+    return load_of(first.starts_at, first.ends_at - first.starts_at, zone, counted)
+
+
+def usual_base(hours: Sequence[EnergyBucket], zone: ZoneInfo, least_days: int = 1) -> BaseLoad | None:
+    """What never stops over some hours; None where fewer whole days than that are measured."""
+    found = base_load(load_in(hours, zone), least_days) if hours else None
+    return found if isinstance(found, BaseLoad) else None
 
 
 def load_duration(session: Session, meter: Meter, during: Interval, zone: ZoneInfo) -> LoadDuration | None:

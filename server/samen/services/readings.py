@@ -25,6 +25,7 @@ from samen.adapters.db.models import (
 )
 from samen.adapters.db.upsert import insert_into
 from samen.domain.node import Sync, dated
+from samen.domain.telegram import power_w
 from samen.services.smart_meter import keep_power
 
 Key = tuple[int, int, int]
@@ -144,12 +145,13 @@ _TELEGRAM = {"kWh": (Unit.WH, 1000.0), "Wh": (Unit.WH, 1.0), "m3": (Unit.LITRE, 
 
 def _from_telegram(reading: Taken, registers: Mapping[tuple[int, str], Register]) -> list[dict[str, Any]]:
     """A telegram says far more than a site meters: codes without a register are passed over."""
-    rows = []
-    for code, (number, unit) in reading.body["d"].items():
+    rows, said = [], reading.body["d"]
+    power = power_w(said, [code for code in said if (reading.device.id, code) in registers])
+    for code, (number, unit) in said.items():
         register = registers.get((reading.device.id, code))
         base, factor = _TELEGRAM.get(unit, (None, 0.0))
         if register is not None and register.unit is base and isinstance(number, int | float):
-            rows.append(_index_row(reading, register, 0, number * factor, None))
+            rows.append(_index_row(reading, register, 0, number * factor, power.get(code)))
     return rows
 
 

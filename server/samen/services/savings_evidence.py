@@ -118,7 +118,7 @@ def _by_bills(
 
 
 def _bills(session: Session, meter: Meter) -> tuple[tuple[Period, float], ...]:
-    """Those of a main meter, in order; of two that overlap, the one that begins first."""
+    """Those of a main meter, in order; those of the same days together, and of two that overlap the first."""
     of_kind = select(func.count()).where(
         Meter.site_id == meter.site_id, Meter.kind == meter.kind, Meter.main_id.is_(None)
     )
@@ -126,9 +126,13 @@ def _bills(session: Session, meter: Meter) -> tuple[tuple[Period, float], ...]:
     whose = {meter.id, None} if session.scalar(of_kind) == 1 else {meter.id}
     found: list[tuple[Period, float]] = []
     for bill in reversed(current_bills(session, meter.site, meter.kind)):
-        free = not found or found[-1][0].end <= bill.from_on
-        if bill.used is not None and bill.meter_id in whose and free:
-            found.append((Period(bill.from_on, bill.until_on), bill.used))
+        period, before = Period(bill.from_on, bill.until_on), found[-1] if found else None
+        if bill.used is None or bill.meter_id not in whose:
+            continue
+        if before is not None and before[0] == period:
+            found[-1] = period, before[1] + bill.used
+        elif before is None or before[0].end <= period.first:
+            found.append((period, bill.used))
     return tuple(found) if meter.main_id is None else ()
 
 

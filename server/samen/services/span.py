@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import fsum
-from statistics import quantiles
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -22,9 +21,9 @@ from samen.services.energy import (
     by_day,
     energy_series,
     highest_bucket,
-    sure_amounts,
     unit_of,
 )
+from samen.services.load import usual_base
 from samen.services.prices import Cost, cost_of, price_book
 from samen.services.use import Use, use_of
 from samen.services.weather import deg_c_by_day
@@ -34,8 +33,7 @@ STEPS = (("15min", timedelta(days=3)), ("hour", timedelta(days=35)), ("day", tim
 # How far a span may go for its highest quarter of an hour to be looked for, and its highest hour.
 PEAKS = ((Step.QUARTER, timedelta(days=93)), (Step.HOUR, timedelta(days=373)))
 LENGTH = {"15min": timedelta(minutes=15), "hour": timedelta(hours=1)}
-# Fewer hours say little of what is never switched off.
-ENOUGH_FOR_BASE, LONGEST_BASE = 24, timedelta(days=93)
+LONGEST_BASE = timedelta(days=93)
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class Span:
     """A span, widened to whole buckets of its `step`.
 
     `amount` is in `unit`; `kwh` is the same for gas by its factor, None for water. `known` and `estimated`
-    are fractions. `base` is the level, in units an hour, under which nine of ten hours never fall.
+    are fractions. `base` is the usual night's least, in units an hour; None without a whole day.
     """
 
     during: Interval
@@ -99,7 +97,7 @@ def look_at(session: Session, site: Site, meter: Meter, wanted: Interval) -> Spa
         estimated=_share(buckets, "estimated", seconds),
         cost=cost_of(meter, kwh, price_book(session, site)),
         peak=_peak(session, meter, during),
-        base=_base(session, meter, during),
+        base=_base(session, meter, during, zone),
         weather=_weather(session, site, during, zone),
         use=use_of(session, site, spans, Step(step)),
     )
@@ -133,12 +131,12 @@ def _peak(session: Session, meter: Meter, during: Interval) -> Peak | None:
     return None
 
 
-def _base(session: Session, meter: Meter, during: Interval) -> float | None:
+def _base(session: Session, meter: Meter, during: Interval, zone: ZoneInfo) -> float | None:
     """By hours, as far back as these are quickly read."""
     if during.length > LONGEST_BASE:
         return None
-    rates = sure_amounts(session, meter, during, Step.HOUR)
-    return quantiles(rates, n=10)[0] if len(rates) >= ENOUGH_FOR_BASE else None
+    base = usual_base(energy_series(session, meter, during, "hour", zone), zone)
+    return None if base is None else base.kw
 
 
 def _weather(session: Session, site: Site, during: Interval, zone: ZoneInfo) -> Weather | None:

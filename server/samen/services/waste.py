@@ -26,10 +26,11 @@ from samen.adapters.db.models import (
 from samen.domain.base_load import night_minima
 from samen.domain.evaluation import Period
 from samen.domain.interval import Interval, midnight, next_month
-from samen.domain.load import Counted, Load, load_of, presence_of
+from samen.domain.load import Load, presence_of
 from samen.domain.rules import opening_of
 from samen.domain.waste import Kind, Seen, Watched
 from samen.services.energy import energy_series
+from samen.services.load import load_in
 from samen.services.occupancy import uses_of
 from samen.services.placing import atoms_of, claims_within, look
 
@@ -106,11 +107,7 @@ def seen_within(session: Session, meter: Meter, kind: Kind, period: Period) -> S
 def load_within(session: Session, meter: Meter, period: Period, step: str, zone: ZoneInfo) -> Load:
     """The meter's load over whole local days, by hours or quarters."""
     during = Interval(midnight(period.first, zone), midnight(period.end, zone))
-    buckets = energy_series(session, meter, during, step, zone)
-    length = timedelta(minutes=15 if step == "15min" else 60)
-    return load_of(
-        during.start, length, zone, (Counted(one.amount, one.known, one.estimated) for one in buckets)
-    )
+    return load_in(energy_series(session, meter, during, step, zone), zone)
 
 
 def _month(today: date) -> Period:

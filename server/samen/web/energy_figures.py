@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import quantiles
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,21 +10,21 @@ from flask_babel import gettext as _
 from samen.domain.metering import LEAST_KNOWN
 from samen.services.calorific import kwh_of
 from samen.services.energy import EnergyBucket, by_day
+from samen.services.load import usual_base
 from samen.services.prices import cost_of
 from samen.web import i18n
 from samen.web.energy_charts import rate_unit, total
 from samen.web.energy_look import Look
 
 Tile = dict[str, Any]
-# Fewer hours say little of what a building never switches off.
-HOURS_FOR_BASE = 48
+DAYS_FOR_BASE = 2
 ENOUGH = 0.95
 
 
 def tiles_shown(look: Look) -> list[Tile]:
     """Now, today, the last days beside those before, and what is always on."""
-    now = _now(look) if look.unit == "kWh" else _yesterday(look)
-    return [now, _today(look), _period(look), _base(look.hours, look.unit)]
+    now = _now(look) if look.unit == "kWh" and look.has_sensor else _yesterday(look)
+    return [now, _today(look), _period(look), _base(look)]
 
 
 def _tile(
@@ -85,16 +84,14 @@ def _mean_day(days: Sequence[EnergyBucket]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _base(hours: Sequence[EnergyBucket], unit: str) -> Tile:
-    """The level under which nine of ten hours never fall."""
-    known = [hour.amount for hour in hours if hour.amount is not None and hour.sure]
-    label = _("Always on")
-    if len(known) < HOURS_FOR_BASE:
-        return _tile(label, "–", rate_unit(unit), _("needs two days of readings"))
-    base = quantiles(known, n=10)[0]
-    share = base * len(known) / sum(known) if sum(known) else 0.0
-    foot = _("%(percent)s %% of all that is used", percent=i18n.number(min(share, 1.0) * 100, 0))
-    return _tile(label, i18n.number(base, 2), rate_unit(unit), foot)
+def _base(look: Look) -> Tile:
+    """What never stops, as findings tell it too: the usual night's minimum."""
+    label, unit = _("Always on"), rate_unit(look.unit)
+    base = usual_base(look.hours, look.zone, DAYS_FOR_BASE)
+    if base is None:
+        return _tile(label, "–", unit, _("needs two days of readings"))
+    foot = _("%(percent)s %% of all that is used", percent=i18n.number(min(base.share, 1.0) * 100, 0))
+    return _tile(label, i18n.number(base.kw, 2), unit, foot)
 
 
 def warnings_shown(look: Look) -> list[dict[str, str]]:
@@ -102,7 +99,7 @@ def warnings_shown(look: Look) -> list[dict[str, str]]:
     said = []
     if all(day.amount is None for day in look.days):
         return [{"tone": "info", "text": _("Nothing was measured in the last 28 days.")}]
-    if look.unit == "kWh" and look.power is None:
+    if look.unit == "kWh" and look.has_sensor and look.power is None:
         said.append(_("The meter has been silent for a quarter of an hour or more."))
     known = sum(hour.known for hour in look.hours) / max(len(look.hours), 1)
     if known < ENOUGH:

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from sqlalchemy import select
 
-from samen.adapters.db.models import CalorificFactor, Meter, Site, Step
+from samen.adapters.db.models import CalorificFactor, Meter, Register, Site, Step
 from samen.domain.interval import midnight
 from samen.web.energy import CHARTS
 from support.building import BRUSSELS, NOW
@@ -101,6 +101,18 @@ def test_hours_of_which_only_the_sum_is_known_say_nothing_of_when(house):
     page = house.browser("mounia").get("/energy?meter=main").text
 
     assert 'aria-labelledby="hours"' not in page
+
+
+def test_a_meter_that_is_read_by_hand_is_never_called_silent(house):
+    with house.database.write() as session:
+        for register in session.scalars(select(Register).join(Meter).where(Meter.slug == "main")):
+            register.device_id = None
+        used(session, "main", Step.DAY, midnight(TODAY - DAY, BRUSSELS), [48.0], length=DAY)
+
+    text = text_of(house.browser("mounia").get("/energy?meter=main"))
+
+    assert "Hier" in text
+    assert "se tait" not in text
 
 
 def test_a_quarter_that_still_runs_has_no_power(house):
