@@ -161,8 +161,8 @@ def test_the_first_look_is_at_once_and_the_others_from_three_oclock_of_each_loca
 def test_nothing_is_looked_at_while_years_of_an_import_wait_to_be_counted(cheap):
     with cheap.database.write() as session:
         register = session.scalars(select(Register.id).limit(1)).one()
-        begun = night_of(0) - timedelta(hours=1)
-        mark = DirtyEnergy(register_id=register, starts_at=begun, ends_at=begun, marked_at=begun)
+        begun = night_of(0) - timedelta(days=700)
+        mark = DirtyEnergy(register_id=register, starts_at=begun, ends_at=begun, marked_at=night_of(0))
         session.add(mark)
 
     while_behind = cheap.night()

@@ -24,7 +24,7 @@ from samen.cli.children import keep_running
 from samen.cli.ingest import until_told
 from samen.cli.site import demo_plan, load_plan
 from samen.services import demo as showcase
-from samen.services import rollup
+from samen.services import findings_sweep, rollup
 
 MQTT_PORT = 1883
 # A demo is looked at for minutes: rooms empty sooner than they would in a building.
@@ -77,8 +77,8 @@ def _settle_bills(database_url: str, stop: threading.Event) -> None:
     while not stop.wait(2):
         now = datetime.now(UTC)
         with database.read() as session:
-            behind = rollup.waiting_since(session)
-        if behind is None or now - behind < timedelta(minutes=1):
+            is_counted = now - rollup.counted_until(session, now) < findings_sweep.BEHIND
+        if is_counted:
             with database.write() as session:
                 showcase.settle(session, session.scalars(select(Site)).one(), now)
             break

@@ -36,8 +36,8 @@ def sweep(database: Database, now: datetime) -> int:
     While buckets are behind the readings, as after an import of years, there is nothing to look at yet.
     """
     with database.read() as session:
-        behind = rollup.waiting_since(session)
-        waiting = due(session, now) if behind is None or now - behind < BEHIND else []
+        is_counted = now - rollup.counted_until(session, now) < BEHIND
+        waiting = due(session, now) if is_counted else []
     kept = 0
     for site_id in waiting:
         with database.read() as session:

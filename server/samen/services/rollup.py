@@ -73,6 +73,16 @@ def waiting_since(session: Session) -> datetime | None:
     return min((at for at in oldest if at is not None), default=None)
 
 
+def counted_until(session: Session, now: datetime) -> datetime:
+    """Up to when every bucket shows what the readings say; `now` when none waits.
+
+    Of use to whoever needs the past to be counted: marks that an import of years made a moment ago are young,
+    and reach back all the same.
+    """
+    oldest = [session.scalar(select(func.min(kind.starts_at))) for kind in (DirtyEnergy, DirtyOccupancy)]
+    return min((at for at in oldest if at is not None), default=now)
+
+
 def _turn(session: Session, kind: type[Owner], dirty: Any, limit: int) -> list[tuple[Owner, ZoneInfo]]:  # noqa: ANN401
     """Rows with marks, locked: two workers on one register could overwrite the later truth."""
     owners = session.scalars(
