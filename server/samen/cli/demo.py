@@ -9,7 +9,7 @@ import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -24,7 +24,7 @@ from samen.cli.children import keep_running
 from samen.cli.ingest import until_told
 from samen.cli.site import demo_plan, load_plan
 from samen.services import demo as showcase
-from samen.services import findings_sweep, rollup
+from samen.services import rollup
 
 MQTT_PORT = 1883
 # A demo is looked at for minutes: rooms empty sooner than they would in a building.
@@ -77,8 +77,8 @@ def _settle_bills(database_url: str, stop: threading.Event) -> None:
     while not stop.wait(2):
         now = datetime.now(UTC)
         with database.read() as session:
-            is_counted = now - rollup.counted_until(session, now) < findings_sweep.BEHIND
-        if is_counted:
+            is_counting = rollup.is_counting(session, now)
+        if not is_counting:
             with database.write() as session:
                 showcase.settle(session, session.scalars(select(Site)).one(), now)
             break

@@ -36,7 +36,8 @@ def _tile(
 
 def _now(look: Look) -> Tile:
     if look.power is None:
-        return _tile(_("Right now"), "–", "kW", _("the meter is silent"), live=True)
+        why = _("the meter is silent") if look.has_sensor else _("no sensor reads this meter")
+        return _tile(_("Right now"), "–", "kW", why, live=True)
     foot = i18n.ago(look.power.at, look.now)
     return _tile(_("Right now"), i18n.number(look.power.w / 1000, 2), "kW", foot, live=True)
 
@@ -102,7 +103,7 @@ def warnings_shown(look: Look) -> list[dict[str, str]]:
     said = []
     if all(day.amount is None for day in look.days):
         return [{"tone": "info", "text": _("Nothing was measured in the last 28 days.")}]
-    if look.unit == "kWh" and look.power is None:
+    if look.unit == "kWh" and look.power is None and look.has_sensor:
         said.append(_("The meter has been silent for a quarter of an hour or more."))
     known = sum(hour.known for hour in look.hours) / max(len(look.hours), 1)
     if known < ENOUGH:
