@@ -27,6 +27,8 @@ interface Page {
 const page = embedded<Page>("energy");
 const fine = new Intl.NumberFormat(page.locale, { maximumFractionDigits: 2 });
 const plots: uPlot[] = [];
+// So much of what a span says is brought into view, above a phone's bar of pages.
+const SEEN_PX = 240;
 const WHEN: Record<Name, Intl.DateTimeFormatOptions> = {
   power: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   year: { day: "numeric", month: "short" },
@@ -105,7 +107,9 @@ async function show(from: number, until: number, chart: Element): Promise<void> 
   panel.replaceChildren(...fresh.body.childNodes);
   const behind = chart.closest(".panel")!.querySelector(".behind");
   if (behind) behind.before(panel);
-  panel.scrollIntoView({ block: "nearest" });
+  // Only so far that its first lines are seen: whoever taps a second day needs the chart.
+  const hidden = panel.getBoundingClientRect().top + SEEN_PX - innerHeight;
+  if (hidden > 0) scrollBy({ top: hidden });
 }
 
 /** The power as the meter says it, while somebody looks. */

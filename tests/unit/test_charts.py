@@ -33,6 +33,16 @@ def test_names_in_a_sankey_do_not_cover_one_another():
     assert min(after - before for before, after in pairwise(heights)) >= LEAST_SLOT
 
 
+def test_no_flow_of_a_sankey_runs_through_the_words_of_a_node():
+    nodes = [*NODES, Node("owner", 2, "Somebody", 60.0, "60.0 kWh")]
+
+    drawn = sankey(nodes, [*LINKS, Link("sub0", "owner", 60.0)], 1000)
+
+    sub = next(node for node in drawn["nodes"] if node["column"] == 1)
+    assert sub["leaves_at"] > sub["label_x"]
+    assert drawn["links"][-1]["path"].startswith(f"M{sub['leaves_at']} ")
+
+
 def test_a_sankey_is_as_tall_as_its_tallest_column():
     drawn = sankey(NODES, LINKS, 1000)
 

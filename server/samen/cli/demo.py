@@ -9,7 +9,7 @@ import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -77,8 +77,8 @@ def _settle_bills(database_url: str, stop: threading.Event) -> None:
     while not stop.wait(2):
         now = datetime.now(UTC)
         with database.read() as session:
-            behind = rollup.waiting_since(session)
-        if behind is None or now - behind < timedelta(minutes=1):
+            is_counting = rollup.is_counting(session, now)
+        if not is_counting:
             with database.write() as session:
                 showcase.settle(session, session.scalars(select(Site)).one(), now)
             break

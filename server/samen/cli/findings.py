@@ -12,7 +12,10 @@ A_WHILE = timedelta(minutes=10)
 
 
 class NightlyLook:
-    """Called more often than every ten minutes, it does nothing: nobody waits for it at three sharp."""
+    """Called more often than every ten minutes, it does nothing: nobody waits for it at three sharp.
+
+    After an import it is waited for: it asks again until that is counted.
+    """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
@@ -23,5 +26,6 @@ class NightlyLook:
         now = self._clock()
         if self._again_at is not None and now < self._again_at:
             return 0
-        self._again_at = now + A_WHILE
-        return findings_sweep.sweep(database, now)
+        looked = findings_sweep.sweep(database, now)
+        self._again_at = None if looked is None else now + A_WHILE
+        return looked or 0

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from samen.adapters.db.models import Dossier, Member, Meter
+from samen.adapters.db.models import Dossier, Member, Meter, Site
 from samen.domain.access import Viewer
 from samen.domain.evaluation import Evaluation, Period
 from samen.domain.evaluation_json import as_json
@@ -121,7 +121,7 @@ def _report(session: Session, told: Judged, files: Mapping[str, str]) -> dict[st
     report = {
         "version": VERSION,
         "software": f"samen {version('samen')}",
-        "site": {"slug": meter.site.slug, "name": meter.site.name, "timezone": meter.site.timezone},
+        "site": _site(meter.site),
         "meter": {"slug": meter.slug, "name": meter.name, "kind": meter.kind.value},
         "files": {
             name: {"sha256": _sha256(text), "rows": text.count("\n") - 1} for name, text in files.items()
@@ -160,6 +160,13 @@ def _command(evidence: Evidence, reporting: Period) -> str:
     for name, on in evidence.interventions:
         words += ["--intervention", f"{name}={on.isoformat()}"]
     return shlex.join([*words, "--json"])
+
+
+def _site(site: Site) -> dict[str, Any]:
+    """`simulated_until`: what a demonstration measured before is invented, and its dossier says so."""
+    until = site.simulated_until
+    told = {"slug": site.slug, "name": site.name, "timezone": site.timezone}
+    return told | ({"simulated_until": until.isoformat()} if until else {})
 
 
 def _interventions(session: Session, meter: Meter) -> list[dict[str, Any]]:

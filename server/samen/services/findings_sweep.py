@@ -25,19 +25,19 @@ from samen.services.findings import STANDING
 from samen.services.review import Found, Measured, Review, review
 
 FROM = time(3)
-BEHIND = timedelta(minutes=5)
 TICK = "worker:tick"
 Standing = Mapping[tuple[int, Kind], Finding]
 
 
-def sweep(database: Database, now: datetime) -> int:
+def sweep(database: Database, now: datetime) -> int | None:
     """Look at the sites of which last night is not known yet. How many were looked at by this worker.
 
-    While buckets are behind the readings, as after an import of years, there is nothing to look at yet.
+    None while buckets are behind the readings, as after an import of years: there is nothing to look at yet.
     """
     with database.read() as session:
-        behind = rollup.waiting_since(session)
-        waiting = due(session, now) if behind is None or now - behind < BEHIND else []
+        if rollup.is_counting(session, now):
+            return None
+        waiting = due(session, now)
     kept = 0
     for site_id in waiting:
         with database.read() as session:

@@ -46,6 +46,8 @@ Mark = TypeVar("Mark", DirtyEnergy, DirtyOccupancy)
 REACH = 3
 # Somebody who books waits for one such portion at most; an import of years comes in marks of this length.
 AT_ONCE = timedelta(days=92)
+# A live reading is counted within seconds; what reaches back further was imported, or came late.
+BEHIND = timedelta(minutes=5)
 HOUR_S = 3600
 QUARTER_S = 900
 # Two readings may lie ten years apart: so many hours' buckets are in memory at once.
@@ -73,6 +75,15 @@ def waiting_since(session: Session) -> datetime | None:
     """When the oldest change was made that no bucket shows yet."""
     oldest = [session.scalar(select(func.min(kind.marked_at))) for kind in (DirtyEnergy, DirtyOccupancy)]
     return min((at for at in oldest if at is not None), default=None)
+
+
+def is_counting(session: Session, now: datetime) -> bool:
+    """Whether buckets are behind readings of more than a few minutes ago, as after an import of years.
+
+    By what the marks are of, not by when they were made: an import's are young, however far back they reach.
+    """
+    oldest = [session.scalar(select(func.min(kind.starts_at))) for kind in (DirtyEnergy, DirtyOccupancy)]
+    return any(at is not None and now - at > BEHIND for at in oldest)
 
 
 def _turn(session: Session, kind: type[Owner], dirty: Any, limit: int) -> list[tuple[Owner, ZoneInfo]]:  # noqa: ANN401

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
@@ -46,12 +46,13 @@ def residuals_by_lag(correlations: Sequence[float], by_chance: float) -> str:
     return _svg(drawn, bars + edges, drawn.figures(lambda value: i18n.number(value, 0)), _correlation)
 
 
-def model_plot(daily: Sequence[Mapping[str, Any]], line: Iterable[tuple[float, float]]) -> str:
+def model_plot(daily: Sequence[Mapping[str, Any]], fitted: Sequence[tuple[float, float]]) -> str:
     """The baseline's days by their temperature, and what the model makes of them."""
     points = [(float(one["deg_c"]), float(one["energy_kwh"])) for one in daily]
     drawn = frame(WIDE, 260, [x for x, _ in points], [0.0, *(y for _, y in points)])
-    curve = f'<path d="{drawn.line(line)}" fill="none" stroke="{LEAF}" stroke-width="2.5"/>'
-    return _svg(drawn, _dots(drawn, points) + curve, drawn.figures(_degrees))
+    # Dots, not a line: with terms for weekdays and people, days as warm are asked for unlike amounts.
+    model = _dots(drawn, fitted, LEAF)
+    return _svg(drawn, _dots(drawn, points) + model, drawn.figures(_degrees))
 
 
 def daily_plot(daily: Sequence[Mapping[str, Any]]) -> str:
@@ -75,10 +76,10 @@ def _frame(points: Sequence[tuple[float, float]]) -> Frame:
     return frame(WIDE, TALL, [x for x, _ in points], [0.0, *(y for _, y in points)])
 
 
-def _dots(drawn: Frame, points: Sequence[tuple[float, float]]) -> str:
+def _dots(drawn: Frame, points: Sequence[tuple[float, float]], colour: str = IRIS) -> str:
     return (
-        f'<path d="{drawn.dots(points)}" fill="none" stroke="{IRIS}" stroke-opacity="0.6" stroke-width="3.4" '
-        'stroke-linecap="round"/>'
+        f'<path d="{drawn.dots(points)}" fill="none" stroke="{colour}" stroke-opacity="0.6" '
+        'stroke-width="3.4" stroke-linecap="round"/>'
     )
 
 

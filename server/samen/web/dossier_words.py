@@ -33,6 +33,7 @@ from samen.web.savings_words import (
     verdict_sentence,
     verdict_word,
 )
+from samen.web.shell import simulated_words
 from samen.web.space_words import weekday_name
 
 Told = Mapping[str, Any]
@@ -54,7 +55,7 @@ def facts(told: Told, sha256: str) -> dict[str, Any]:
         "sentence": verdict_sentence(kind, Verdict(saving["verdict"]), saving["fraction"], ends),
         "raw": raw_sentence(evaluation["raw"]["fraction"], _weather(told)),
         "signed": signed,
-        "doubts": [doubt_sentence(Doubt(one["code"], one["facts"])) for one in doubts],
+        "doubts": [*_simulated(told), *(doubt_sentence(Doubt(one["code"], one["facts"])) for one in doubts)],
         "summary": _summary(told),
         "model": model_sentence(evaluation["baseline"]),
         "quality": quality_sentences(evaluation["baseline"]),
@@ -68,6 +69,12 @@ def facts(told: Told, sha256: str) -> dict[str, Any]:
         "hashes": [[name, one["sha256"]] for name, one in told["files"].items()] + [["dossier.json", sha256]],
         "words": _words(),
     }
+
+
+def _simulated(told: Told) -> list[str]:
+    """Of dossiers signed before this was kept, nothing is said."""
+    until, zone = told["site"].get("simulated_until"), ZoneInfo(told["site"]["timezone"])
+    return [simulated_words(datetime.fromisoformat(until), zone)] if until else []
 
 
 def _signed(told: Told) -> str:
@@ -157,8 +164,8 @@ def _plots(told: Told) -> list[dict[str, str]]:
     drawn = (
         (_("Used (blue) against the adjusted baseline (dashed), kWh a day"), plots.daily_plot(after)),
         (
-            _("The baseline’s days by their temperature, and the model, kWh a day"),
-            plots.model_plot(daily, _line(daily)),
+            _("The baseline’s days (blue) and what the model says (green), by temperature, kWh a day"),
+            plots.model_plot(daily, _fitted(daily)),
         ),
         (_("What the model missed, day by day, kWh"), plots.residuals_by_time(daily)),
         (_("What the model missed, by temperature, kWh"), plots.residuals_by_temperature(daily)),
@@ -170,9 +177,9 @@ def _plots(told: Told) -> list[dict[str, str]]:
     return [{"said": said, "svg": svg} for said, svg in drawn]
 
 
-def _line(daily: Sequence[Told]) -> list[tuple[float, float]]:
+def _fitted(daily: Sequence[Told]) -> list[tuple[float, float]]:
     """The model as it was fitted: what each day used but for what was missed, by temperature."""
-    return sorted((one["deg_c"], one["energy_kwh"] - one["residual_kwh"]) for one in daily)
+    return [(one["deg_c"], one["energy_kwh"] - one["residual_kwh"]) for one in daily]
 
 
 def _period(one: Mapping[str, str]) -> Period:
@@ -197,5 +204,6 @@ def _words() -> dict[str, str]:
         "plots": _("Plots"),
         "again": _("To compute it again"),
         "how": _("Unpack the ZIP file of this dossier and run, where its files lie:"),
+        "how_since": _("And what each intervention saved, from the first one on:"),
         "hashes": _("SHA-256 of the files"),
     }

@@ -167,16 +167,18 @@ def load_chart(look: Look) -> Chart | None:
         return None
     unit = rate_unit(look.unit)
     marks = [
-        (peak.share, peak.per_hour, f"{i18n.month_title(peak.month)}: {fine(peak.per_hour)} {unit}")
+        (peak.share, peak.per_hour, _said(i18n.month_title(peak.month), f"{fine(peak.per_hour)} {unit}"))
         for peak in load.peaks
     ]
+    # The months' peaks lie close together: the highest is drawn, all are written.
+    highest = [max(marks, key=lambda mark: mark[1])] if marks else []
     columns = [
         Column("share_of_time_percent", _("Share of the time"), lambda share: f"{share} %"),
         rate_column(look.unit),
     ]
     rows: list[list[Any]] = [[str(percent), rate] for percent, rate in enumerate(load.curve)]
     return {
-        **falling_curve(load.curve, marks, 320, 264, i18n.tick),
+        **falling_curve(load.curve, highest, 320, 264, i18n.tick),
         "peaks": [
             f"{words} ({i18n.moment(peak.at, look.zone)})"
             for peak, (_share, _rate, words) in zip(load.peaks, marks, strict=True)
@@ -191,9 +193,13 @@ def load_chart(look: Look) -> Chart | None:
     }
 
 
+def _said(name: str, words: str) -> str:
+    return str(_("%(name)s: %(words)s", name=name, words=words))
+
+
 def spoken(name: str, bucket: EnergyBucket, unit: str) -> str:
     """A bucket in a few words."""
-    said, beside = f"{name}: {i18n.figure(bucket.amount)} {unit}", remark(bucket)
+    said, beside = _said(name, f"{i18n.figure(bucket.amount)} {unit}"), remark(bucket)
     return f"{said} ({beside})" if beside else said
 
 

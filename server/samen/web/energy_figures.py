@@ -35,7 +35,8 @@ def _tile(
 
 def _now(look: Look) -> Tile:
     if look.power is None:
-        return _tile(_("Right now"), "–", "kW", _("the meter is silent"), live=True)
+        why = _("the meter is silent") if look.has_sensor else _("no sensor reads this meter")
+        return _tile(_("Right now"), "–", "kW", why, live=True)
     foot = i18n.ago(look.power.at, look.now)
     return _tile(_("Right now"), i18n.number(look.power.w / 1000, 2), "kW", foot, live=True)
 

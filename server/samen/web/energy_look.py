@@ -57,6 +57,11 @@ class Look:
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
 
+    @property
+    def has_sensor(self) -> bool:
+        """Whether it speaks by itself: one that is read by hand is never silent."""
+        return any(register.device_id is not None for register in self.meter.registers)
+
     @cached_property
     def unit(self) -> str:
         return unit_of(self.meter)

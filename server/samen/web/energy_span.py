@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.exceptions import NotFound
 
 from samen.domain.interval import Interval
@@ -165,13 +166,19 @@ def _weather(span: Span) -> str | None:
     if weather is None:
         return None
     said: str = _(
-        "Outdoors %(deg_c)s °C, %(degree_days)s degree-days (16.5/16.5), over %(known)s of %(days)s days.",
+        "Outdoors %(deg_c)s °C, %(degree_days)s degree-days (16.5/16.5).",
         deg_c=i18n.number(weather.deg_c, 1),
         degree_days=i18n.number(weather.degree_days, 0),
-        known=weather.known_days,
+    )
+    if weather.known_days == weather.days:
+        return said
+    known: str = ngettext(
+        "Of %(days)s days only %(num)d is known.",
+        "Of %(days)s days only %(num)d are known.",
+        weather.known_days,
         days=weather.days,
     )
-    return said
+    return f"{said} {known}"
 
 
 def _tenants(booked: tuple[BookedBy, ...]) -> list[dict[str, Any]]:

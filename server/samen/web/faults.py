@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext
@@ -50,7 +50,12 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.*)", re.escape(sentence)), re.DOTALL)
 
 
-PATTERNS = {sentence: _pattern(sentence) for sentence in SENTENCES}
+def patterns(sentences: Iterable[str]) -> dict[str, re.Pattern[str]]:
+    """What `translated` looks through, in this order."""
+    return {sentence: _pattern(sentence) for sentence in sentences}
+
+
+PATTERNS = patterns(SENTENCES)
 
 
 def in_words(found: Any) -> Any:  # noqa: ANN401
@@ -59,11 +64,12 @@ def in_words(found: Any) -> Any:  # noqa: ANN401
         return {str(place): in_words(inner) for place, inner in found.items()}
     if isinstance(found, list | tuple):
         return [in_words(inner) for inner in found]
-    return _translated(found) if isinstance(found, str) else found
+    return translated(found, PATTERNS) if isinstance(found, str) else found
 
 
-def _translated(said: str) -> str:
-    for sentence, pattern in PATTERNS.items():
+def translated(said: str, among: Mapping[str, re.Pattern[str]]) -> str:
+    """The sentence in the reader's language; as it is where none fits."""
+    for sentence, pattern in among.items():
         if fits := pattern.fullmatch(said):
             return str(gettext(sentence)) % fits.groupdict()
     return said

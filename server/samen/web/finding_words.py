@@ -74,9 +74,9 @@ def _sleepless(facts: Facts, _zone: ZoneInfo) -> str:
 
 def _risen(facts: Facts, _zone: ZoneInfo) -> str:
     said = _(
-        "What never stops rose from %(first)s to %(last)s kW: %(percent)s a month, give or take %(half)s %%.",
-        first=i18n.number(facts["first_kw"], 2),
-        last=i18n.number(facts["kw"], 2),
+        "What never stops rose from %(first)s to %(last)s W: %(percent)s a month, give or take %(half)s %%.",
+        first=i18n.number(facts["first_kw"] * 1000, 0),
+        last=i18n.number(facts["kw"] * 1000, 0),
         percent=i18n.signed_percent(facts["fraction"]),
         half=i18n.number(facts["half_fraction"] * 100, 1),
     )

@@ -62,8 +62,9 @@ def save(zone: str) -> ResponseReturnValue:
             errors = {name: refusal_text(one, heated.timezone) for name, one in refused.items()}
         if errors:
             return _page(session, zone, errors), 422
-    flash(_("Saved: the plan follows these settings from now on."), "good")
-    return redirect(url_for("heating.index", _anchor=f"zone-{zone}"), 303)
+        name = heated.zone.name
+    flash(_("%(zone)s: saved, and the plan follows these settings from now on.", zone=name), "good")
+    return redirect(url_for("heating.index"), 303)
 
 
 @blueprint.get("/energy/heating/<zone>/plan.csv")
@@ -140,7 +141,7 @@ def _shown(session: Session, heated: HeatedZone, errors: dict[str, str] | None) 
         "days": [strip(heated, plan.steps, today + timedelta(days=n), now) for n in range(DAYS)],
         "facts": measured_words(heated),
         "runs": [_run(run, heated) for run in _newest(session, heated.zone)],
-        "result": result_words(steered_days.result(session, heated, now)),
+        "result": result_words(steered_days.result(session, heated, now), heated.settings.steering),
         "changes": _changes(session, heated),
         "form": filled(heated.settings) if errors is None else typed(request.form),
         "errors": errors or {},
@@ -197,7 +198,7 @@ def _value(value: object) -> str:
         return str(_("yes") if value else _("no"))
     if isinstance(value, int | float):
         return i18n.short_number(value)
-    return f"“{chosen[str(value)]}”" if value in chosen else str(value)[:5]
+    return str(_("“%(word)s”", word=chosen[str(value)])) if value in chosen else str(value)[:5]
 
 
 def _setting(name: str) -> str:

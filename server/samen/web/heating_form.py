@@ -7,6 +7,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from samen.domain.zone_settings import LIMITS, Steering, Vent, ZoneSettings
+from samen.web import i18n
 from samen.web.heating_words import steering_words, vent_words
 from samen.web.space_form import Reader
 
@@ -32,7 +33,7 @@ def read(form: MultiDict[str, str]) -> tuple[ZoneSettings, dict[str, str]]:
 def filled(settings: ZoneSettings) -> dict[str, Any]:
     """The form as the zone stands."""
     return {
-        **{name: f"{getattr(settings, name):g}" for name in LIMITS},
+        **{name: i18n.short_number(getattr(settings, name)) for name in LIMITS},
         "steering": settings.steering.value,
         "idle_vent": settings.idle_vent.value,
         "earliest": settings.earliest.strftime("%H:%M"),
@@ -51,5 +52,5 @@ def options() -> dict[str, Any]:
     return {
         "steering": [{"value": one.value, "word": word} for one, word in steering_words().items()],
         "idle_vent": [{"value": one.value, "word": word} for one, word in vent_words().items()],
-        "limits": LIMITS,
+        "limits": {name: [i18n.short_number(end) for end in ends] for name, ends in LIMITS.items()},
     }

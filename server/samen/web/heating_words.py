@@ -79,7 +79,8 @@ def _doubt(doubt: Doubt, zone: ZoneInfo) -> str:
         said = _("No room here says how warm it is: the plan takes the zone to be as cold as it gets.")
     elif doubt.code == "few_warm_ups":
         said = _(
-            "%(count)s of %(least)s warm-ups measured: until then the plan takes an hour for each degree.",
+            "Warm-ups measured: %(count)s of the %(least)s needed. "
+            "Until then the plan takes an hour for each degree.",
             **facts,
         )
     elif doubt.code == "no_outdoor_temperature":
@@ -140,11 +141,13 @@ def _heat(heated: HeatedZone) -> str:
     return said
 
 
-def result_words(found: Result) -> dict[str, Any]:
+def result_words(found: Result, steering: Steering) -> dict[str, Any]:
     """What alternate weeks say: `text`, `tone` and what is doubtful."""
     if found.meter is None:
         return _said(_("No meter counts this zone’s heat or gas: what steering saves cannot be measured."))
     if found.told is None:
+        if steering is Steering.ALTERNATE:
+            return _said(_("The first days are still to come: the figures come by themselves."))
         return _said(
             _("No week has passed yet: choose every other week, and the figures come by themselves.")
         )

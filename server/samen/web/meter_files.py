@@ -18,6 +18,7 @@ from samen.services import reading_files
 from samen.services.energy import SHOWN_UNIT
 from samen.services.reading_files import KINDS, UNITS, BadChoice, Choice, FileReport, RegisterReport
 from samen.web import current, i18n
+from samen.web.file_words import file_fault
 from samen.web.meters import named
 from samen.web.policy import Access, allow
 from samen.web.security import takes_up_to
@@ -37,7 +38,7 @@ def send(slug: str) -> ResponseReturnValue:
     content = sent.read() if sent is not None else b""
     if not content:
         flash(_("Choose a file that is not empty."), "bad")
-        return redirect(url_for("meter_pages.meter", slug=slug, _anchor="file"), 303)
+        return redirect(url_for("meter_pages.meter", slug=slug), 303)
     with current.database().write() as session:
         meter, _zone = named(session, slug)
         name = (sent.filename or "") if sent is not None else ""
@@ -102,10 +103,11 @@ def _choice() -> Choice:
 def _said(fault: CsvFault | BadChoice) -> str:
     said: str
     if isinstance(fault, CsvFault):
-        said = _("The file cannot be read: %(fault)s.", fault=fault)
+        said = _("The file cannot be read: %(fault)s.", fault=file_fault(fault))
     elif fault.option in {"unit", "kind"}:
         said = _(
-            "Say in which unit and of which kind its values are: send it again (%(fault)s).", fault=fault
+            "Say in which unit and of which kind its values are: send it again (%(fault)s).",
+            fault=file_fault(fault),
         )
     else:
         said = _("This meter has several registers, and the file does not say which one it is of.")

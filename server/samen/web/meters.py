@@ -65,7 +65,7 @@ def type_in(slug: str) -> ResponseReturnValue:
     if form.errors or form.doubt:
         return _page(slug, form.errors, form), 422
     flash(_("Noted: %(index)s %(unit)s.", index=form.text, unit=form.unit), "good")
-    return redirect(url_for("meter_pages.meter", slug=slug, _anchor="readings"), 303)
+    return redirect(url_for("meter_pages.meter", slug=slug), 303)
 
 
 def _take(session: Session, form: ReadingForm) -> Refusal | None:
@@ -94,7 +94,7 @@ def withdraw_reading(slug: str, number: int) -> ResponseReturnValue:
         if reading is not None and reading.gen == TYPED_GEN and _is_of(session, reading.register_id, slug):
             typed_readings.withdraw(session, reading, current.viewer(), current.now())
             flash(_("Taken back: it counts no longer."), "good")
-    return redirect(url_for("meter_pages.meter", slug=slug, _anchor="readings"), 303)
+    return redirect(url_for("meter_pages.meter", slug=slug), 303)
 
 
 @blueprint.post("/energy/meters/<slug>/events")
@@ -113,7 +113,7 @@ def record_event(slug: str) -> ResponseReturnValue:
     if form.errors:
         return _page(slug, form.errors, None), 422
     flash(_("Noted: the energy before and after it is computed again."), "good")
-    return redirect(url_for("meter_pages.meter", slug=slug, _anchor="events"), 303)
+    return redirect(url_for("meter_pages.meter", slug=slug), 303)
 
 
 @blueprint.post("/energy/meters/<slug>/events/<int:number>/withdraw")
@@ -126,7 +126,7 @@ def withdraw_event(slug: str, number: int) -> ResponseReturnValue:
         if event is not None and _is_of(session, event.register_id, slug):
             meter_events.withdraw(session, event, current.viewer(), current.now())
             flash(_("Taken back: it counts no longer."), "good")
-    return redirect(url_for("meter_pages.meter", slug=slug, _anchor="events"), 303)
+    return redirect(url_for("meter_pages.meter", slug=slug), 303)
 
 
 @blueprint.post("/energy/meters/<slug>/digits")
@@ -171,7 +171,7 @@ def set_factor(slug: str) -> ResponseReturnValue:
     if errors:
         return _page(slug, errors, None), 422
     flash(_("Saved: gas is converted by it from that day on."), "good")
-    return redirect(url_for("meter_pages.meter", slug=slug, _anchor="factors"), 303)
+    return redirect(url_for("meter_pages.meter", slug=slug), 303)
 
 
 def named(session: Session, slug: str) -> tuple[Meter, ZoneInfo]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, request
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from samen.adapters.db.models import Site
 from samen.domain.access import Role
-from samen.services import notices
+from samen.services import notices, rollup
 from samen.services.login import Account
 from samen.services.rooms import room_states
 from samen.web import current, i18n
@@ -53,12 +54,17 @@ class Shell:
             return "Samen"
 
     @cached_property
-    def simulated_until(self) -> date | None:
-        """The local day until which the building's figures are invented; None for a real one."""
+    def simulated(self) -> str:
+        """Until when the building's figures are invented, as a sentence; "" for a real one."""
         with current.database().read() as session:
             site = building(session)
-            until = site.simulated_until
-            return until.astimezone(ZoneInfo(site.timezone)).date() if until else None
+            return simulated_words(site.simulated_until, ZoneInfo(site.timezone))
+
+    @cached_property
+    def is_counting(self) -> bool:
+        """Whether readings of the past still wait to be added up, so that figures are not whole yet."""
+        with current.database().read() as session:
+            return rollup.is_counting(session, current.utc_now())
 
     @cached_property
     def sites(self) -> list[dict[str, Any]]:
@@ -104,6 +110,17 @@ class Shell:
     @property
     def in_use(self) -> int:
         return sum(room["state"] in IN_USE for room in self.rooms)
+
+
+def simulated_words(until: datetime | None, zone: ZoneInfo) -> str:
+    """Until when a demonstration's figures are invented; "" where none are."""
+    if until is None:
+        return ""
+    day = i18n.day_long(until.astimezone(zone).date())
+    said: str = _(
+        "A demonstration: all figures up to %(day)s are simulated, no building used this energy.", day=day
+    )
+    return said
 
 
 def areas_of(role: Role) -> frozenset[str]:

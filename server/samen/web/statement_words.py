@@ -22,6 +22,7 @@ from samen.web.sharing_words import (
     title,
     unit_of,
 )
+from samen.web.shell import simulated_words
 from samen.web.table_file import Cell
 
 HEADS = (
@@ -140,6 +141,7 @@ def sheet(one: Statement, building_name: str) -> dict[str, Any]:
         "author": building_name,
         "foot": _("%(building)s · statement %(number)d", building=building_name, number=one.number),
         "building": building_name,
+        "simulated": simulated_words(one.bill.site.simulated_until, current.settings().timezone),
         "words": {
             "statement": _("Statement %(number)d", number=one.number),
             "to_pay": _("To pay") if one.cents >= 0 else _("In your favour"),

@@ -23,6 +23,7 @@ from samen.domain.temperature_file import TO_DEG_C
 from samen.services import outdoor, weather, weather_archive
 from samen.services.weather_import import NoHours, WeatherReport, import_temperatures
 from samen.web import current
+from samen.web.file_words import file_fault
 from samen.web.policy import Access, allow
 from samen.web.security import takes_up_to
 from samen.web.shell import building
@@ -134,7 +135,7 @@ def upload() -> ResponseReturnValue:
     try:
         report = _imported(content)
     except (CsvFault, NoHours) as fault:
-        return _page([_("The file cannot be read: %(fault)s", fault=str(fault))]), 422
+        return _page([_("The file cannot be read: %(fault)s.", fault=file_fault(fault))]), 422
     if report.refusals:
         return _page(_refused(report)), 409
     flash(

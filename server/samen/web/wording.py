@@ -37,7 +37,9 @@ SENTENCES = {
     "intervention_name_taken": N_("Another intervention has this name: give it one of its own."),
     "intervention_unnamed": N_("Give it a name of at most %(most)s characters."),
     "no_picture": N_("This is no JPEG, PNG or WebP picture of at most 2 MB."),
-    "nothing_after_baseline": N_("There are no days after the baseline, which ends on %(date)s."),
+    "nothing_after_baseline": N_(
+        "The baseline goes on until %(date)s: only days after that can be compared with it."
+    ),
     "nothing_measured": N_("Nothing was measured yet."),
     "nothing_used_before": N_("Nothing was used in the baseline: there is nothing to save of."),
     "reporting_before_baseline_ends": N_("The reporting period begins before the baseline ends."),

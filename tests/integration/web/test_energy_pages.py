@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from sqlalchemy import select
 
-from samen.adapters.db.models import CalorificFactor, Meter, Register, Site, Step
+from samen.adapters.db.models import CalorificFactor, DirtyEnergy, Meter, Register, Site, Step
 from samen.domain.interval import midnight
 from samen.web.energy import CHARTS
 from support.building import BRUSSELS, NOW
@@ -154,6 +154,18 @@ def test_a_simulated_past_is_called_so_on_the_page(measured, house):
 
     assert "simulés" not in before
     assert "jusqu’au 20 novembre 2026 sont simulés" in after
+
+
+def test_the_page_says_that_past_readings_are_being_counted(measured, house):
+    before = text_of(measured.get("/energy"))
+    with house.database.write() as session:
+        register, now = session.scalars(select(Register.id).limit(1)).one(), NOW
+        session.add(DirtyEnergy(register_id=register, starts_at=now - 700 * DAY, ends_at=now, marked_at=now))
+
+    after = text_of(measured.get("/energy"))
+
+    assert "en train d’être comptés" not in before
+    assert "en train d’être comptés" in after
 
 
 def test_a_span_has_a_page_with_its_figures(measured):

@@ -54,7 +54,7 @@ def test_the_page_draws_the_plan_against_the_bookings_with_a_table_behind(heated
 
     assert "14:00–16:00" in page
     assert "10:00–14:00: 20.0 °C, warming up" in page  # an hour for each degree
-    assert "0 of 3 warm-ups measured" in page
+    assert "Warm-ups measured: 0 of the 3 needed" in page
     assert "Settings of" not in page  # an auditor looks on
 
 

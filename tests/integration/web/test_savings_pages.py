@@ -6,12 +6,15 @@ import io
 import json
 import shlex
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
+from samen.adapters.db.models import Site
 from samen.cli.savings import savings
+from samen.web.dossier_words import facts
 from support.measured_house import DAYS, FIRST, HALFWAY, TODAY, bill, enter, fill, insulation, people_come
 
 PAGE = "/energy/savings"
@@ -196,6 +199,19 @@ def test_a_dossier_says_who_signed_and_what_it_supersedes(measured):
     page = manager.get(PAGE).get_data(as_text=True)
     assert page.count("superseded by a later one") == 1
     assert hashlib.sha256(second.data).hexdigest() in page
+
+
+def test_a_demonstrations_dossier_says_that_it_is_one(measured):
+    with measured.database.write() as session:
+        session.scalars(select(Site)).one().simulated_until = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    english(measured, "mounia").post(f"{PAGE}/dossiers", {"meter": "gas"})
+
+    told = english(measured, "mounia").get(f"{PAGE}/dossiers/1.json").json
+
+    with measured.app.test_request_context():
+        printed = facts(told, "0" * 64)
+    assert told["site"]["simulated_until"] == "2026-11-20T12:00:00+00:00"
+    assert any("20 novembre 2026" in one for one in printed["doubts"])
 
 
 def test_a_dossier_stays_as_it_was_signed_whatever_the_meters_say_later(measured):
