@@ -95,11 +95,6 @@ class Look:
         day = Interval(self.now - timedelta(hours=24), self.now)
         return energy_series(self.session, self.meter, day, "15min", self.zone)
 
-    @property
-    def has_sensor(self) -> bool:
-        """Whether something says by itself what it draws; other meters are read by hand or from files."""
-        return any(register.device_id is not None for register in self.meter.registers)
-
     @cached_property
     def power(self) -> Power | None:
         return power_now(self.session, self.meter, self.now)
