@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
@@ -36,8 +38,7 @@ STEPS = ("15min", "hour", "day", "month")
 QUARTER_S, QUARTERS_AN_HOUR = 900, 4
 
 
-@dataclass(frozen=True)
-class EnergyBucket:
+class EnergyBucket(NamedTuple):
     """A bucket's amount in kWh or m³; None if nothing of it is known.
 
     `known` is the fraction of the bucket that is known, `estimated` the fraction that is known only by
@@ -112,12 +113,13 @@ def energy_series(
     `step` is 15min, hour, day or month; days and months are those of `zone`, 23 or 25 hours long when they
     are. `injected` asks for what was given back instead of what was used. Raises ValueError on another step.
     """
-    spans = _spans(during, step, zone)
+    edges = _edges(during, step, zone)
     registers = _registers(meter, injected=injected)
-    if not spans or not registers:
-        return [EnergyBucket(span.start, span.end, None, 0.0, 0.0) for span in spans]
-    per_register = [_amounts(session, register, spans, step) for register in registers]
-    return [_bucket(span, [amounts.get(span.start) for amounts in per_register]) for span in spans]
+    per_register = [_amounts(session, register, edges, step) for register in registers] or [{}]
+    return [
+        _bucket(start, end, [amounts.get(start) for amounts in per_register])
+        for start, end in pairwise(edges)
+    ]
 
 
 def kwh_by_day(
@@ -182,29 +184,27 @@ def _largest_quarter(
     return (found[1] * PER_SHOWN_UNIT * QUARTERS_AN_HOUR, found[0]) if found else None
 
 
-def _spans(during: Interval, step: str, zone: ZoneInfo) -> list[Interval]:
+def _edges(during: Interval, step: str, zone: ZoneInfo) -> list[datetime]:
+    """Where the buckets that begin in `during` begin, and where the last of them ends."""
     if step in {"15min", "hour"}:
-        return _even(during, timedelta(minutes=15 if step == "15min" else 60))
+        return _even(during, 900 if step == "15min" else 3600)
     if step not in {"day", "month"}:
         raise ValueError(f"a step is one of {', '.join(STEPS)}")
     day = during.start.astimezone(zone).date()
     if step == "month":
         day = day.replace(day=1)
-    spans: list[Interval] = []
-    while (start := midnight(day, zone)) < during.end:
-        following = next_month(day) if step == "month" else day + timedelta(days=1)
-        if start >= during.start:
-            spans.append(Interval(start, midnight(following, zone)))
-        day = following
-    return spans
+    edges = [midnight(day, zone)]
+    while edges[-1] < during.end:
+        day = next_month(day) if step == "month" else day + timedelta(days=1)
+        edges.append(midnight(day, zone))
+    return edges if edges[0] >= during.start else edges[1:]
 
 
-def _even(during: Interval, length: timedelta) -> list[Interval]:
-    seconds = int(length.total_seconds())
+def _even(during: Interval, seconds: int) -> list[datetime]:
     first = -int(-during.start.timestamp() // seconds) * seconds
     count = -int(-(during.end.timestamp() - first) // seconds)
     begin = during.start + timedelta(seconds=first - during.start.timestamp())
-    return [Interval(begin + length * place, begin + length * (place + 1)) for place in range(count)]
+    return [begin + timedelta(seconds=seconds * place) for place in range(count + 1)]
 
 
 def _registers(meter: Meter, *, injected: bool) -> list[Register]:
@@ -256,7 +256,7 @@ Amount = tuple[float, float, float]
 
 
 def _amounts(
-    session: Session, register: Register, spans: Sequence[Interval], step: str
+    session: Session, register: Register, edges: Sequence[datetime], step: str
 ) -> Mapping[datetime, Amount]:
     rows = session.execute(
         select(
@@ -264,39 +264,39 @@ def _amounts(
         ).where(
             EnergyRollup.register_id == register.id,
             EnergyRollup.step == Step("day" if step == "month" else step),
-            EnergyRollup.starts_at >= spans[0].start,
-            EnergyRollup.starts_at < spans[-1].end,
+            EnergyRollup.starts_at >= edges[0],
+            EnergyRollup.starts_at < edges[-1],
         )
     )
     if step != "month":
         return {at: (amount, known, estimated) for at, amount, known, estimated in rows}
-    return _by_month(((at, (amount, known, estimated)) for at, amount, known, estimated in rows), spans)
+    return _by_month(((at, (amount, known, estimated)) for at, amount, known, estimated in rows), edges)
 
 
 def _by_month(
-    days: Iterable[tuple[datetime, Amount]], spans: Sequence[Interval]
+    days: Iterable[tuple[datetime, Amount]], edges: Sequence[datetime]
 ) -> Mapping[datetime, Amount]:
     sums: dict[datetime, Amount] = defaultdict(lambda: (0.0, 0.0, 0.0))
-    starts = [span.start for span in spans]
     for at, amount in days:
-        month = starts[bisect_right(starts, at) - 1]
+        month = edges[bisect_right(edges, at) - 1]
         before = sums[month]
         sums[month] = (before[0] + amount[0], before[1] + amount[1], before[2] + amount[2])
     return sums
 
 
-def _bucket(span: Interval, amounts: Sequence[Amount | None]) -> EnergyBucket:
+def _bucket(start: datetime, end: datetime, amounts: Sequence[Amount | None]) -> EnergyBucket:
     """Several registers of one meter: a bucket is known as far as the least known of them is."""
-    if any(amount is None for amount in amounts):
-        return EnergyBucket(span.start, span.end, None, 0.0, 0.0)
     sure = [amount for amount in amounts if amount is not None]
-    seconds = span.length.total_seconds()
+    if len(sure) < len(amounts):
+        return EnergyBucket(start, end, None, 0.0, 0.0)
+    used, known, estimated = zip(*sure, strict=True)
+    seconds = (end - start).total_seconds()
     return EnergyBucket(
-        span.start,
-        span.end,
-        sum(amount[0] for amount in sure) / PER_SHOWN_UNIT,
-        min(1.0, min(amount[1] for amount in sure) / seconds),
-        min(1.0, max(amount[2] for amount in sure) / seconds),
+        start,
+        end,
+        sum(used) / PER_SHOWN_UNIT,
+        min(1.0, min(known) / seconds),
+        min(1.0, max(estimated) / seconds),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -26,8 +27,8 @@ from samen.domain.interval import Interval, midnight
 from samen.domain.interventions import effective_on, works
 from samen.domain.rules import Refusal
 from samen.services.bills import current_bills
-from samen.services.calorific import factor_of
-from samen.services.energy import energy_series, kwh_by_day
+from samen.services.calorific import kwh_of
+from samen.services.energy import by_day, energy_series
 from samen.services.interventions import of_meter
 from samen.services.weather import deg_c_by_day
 
@@ -86,19 +87,22 @@ def _by_days(
         return periods
     baseline, reporting = periods
     whole = Period(baseline.first, reporting.end)
-    energy = kwh_by_day(session, meter, whole, zone, factor_of(session, meter))
-    warmth = deg_c_by_day(session, site, whole)
-    spans = [(one.name, span) for one in measures if (span := works(one.starts_on, one.done_on)) is not None]
+    span = Interval(midnight(whole.first, zone), midnight(whole.end, zone))
+    counted = energy_series(session, meter, span, "day", zone)
+    energy = kwh_of(session, meter, by_day((day for day in counted if day.sure), zone))
+    spread = {day.starts_at.astimezone(zone).date() for day in counted if day.whole and not day.sure}
+    warmth, presence = _around(session, site, whole)
+    works_of = [(one.name, its) for one in measures if (its := works(one.starts_on, one.done_on)) is not None]
     days = (baseline, Period(baseline.end, reporting.end))
     return Evidence(
         meter,
         baseline,
         reporting,
-        without(energy, spans),
+        without(energy, works_of),
         warmth,
         _starts(measures),
-        excluded(days, energy, warmth, _estimated(session, meter, whole, energy), spans),
-        occupied_hours_by_day(session, site, whole),
+        excluded(days, energy, warmth, spread, works_of),
+        presence,
     )
 
 
@@ -171,18 +175,13 @@ def _days_known(session: Session, meter: Meter, zone: ZoneInfo) -> Period | None
     return Period(first.astimezone(zone).date(), last.astimezone(zone).date() + timedelta(days=1))
 
 
-def _estimated(session: Session, meter: Meter, whole: Period, known: Mapping[date, float]) -> set[date]:
-    """Of the days that are not known, those of which the energy is known but was only spread."""
-    zone = ZoneInfo(meter.site.timezone)
-    gone = [on for on in whole.days() if on not in known]
-    if not gone:
-        return set()
-    during = Interval(midnight(gone[0], zone), midnight(gone[-1] + timedelta(days=1), zone))
-    return {
-        day.starts_at.astimezone(zone).date()
-        for day in energy_series(session, meter, during, "day", zone)
-        if day.whole and not day.sure
-    }
+def _around(session: Session, site: Site, whole: Period) -> tuple[Mapping[date, float], Mapping[date, float]]:
+    """The site's weather and presence of a period, read once in a session for all of its meters."""
+    kept = session.info.setdefault("around", {})
+    if (site.id, whole) not in kept:
+        found = (deg_c_by_day(session, site, whole), occupied_hours_by_day(session, site, whole))
+        kept[site.id, whole] = found
+    return cast("tuple[Mapping[date, float], Mapping[date, float]]", kept[site.id, whole])
 
 
 def occupied_hours_by_day(session: Session, site: Site, period: Period) -> dict[date, float]:
