@@ -104,7 +104,7 @@ def not_of_that_time(at: datetime, now: datetime) -> Refusal | None:
     if at > now:
         return Refusal("in_the_future")
     if at.date() < EARLIEST:
-        return Refusal("out_of_limits", {"least": EARLIEST, "most": now.date()})
+        return Refusal("too_long_ago", {"year": EARLIEST.year})
     return None
 
 

@@ -95,6 +95,7 @@ SENTENCES = {
     "index_too_high": N_("That is more than the %(after)s read later. Is it right?"),
     "read_already": N_("%(index)s was read at that very time: take that back first."),
     "read_by_sensor": N_("%(device)s reads this register: nothing is typed in here."),
+    "too_long_ago": N_("No reading is kept from before %(year)s: check the year."),
     "too_many_digits": N_("This register shows %(digits)s digits before the comma."),
     "event_no_end": N_("It does not say when it ends."),
     "event_no_such_time": N_("The local time %(time)s does not exist."),
