@@ -77,13 +77,14 @@ def days_chart(look: Look) -> Chart:
     bars = [
         Bar(
             day.amount,
-            spoken(i18n.day_title(local(day, look.zone).date()), day, look.unit),
-            i18n.day_short(local(day, look.zone).date()) if place % WEEK_DAYS == 0 else "",
+            spoken(i18n.day_title(on), day, look.unit),
+            i18n.day_short(on) if place % WEEK_DAYS == 0 else "",
             partial=not day.whole,
-            weekend=local(day, look.zone).weekday() >= SATURDAY,
+            weekend=on.weekday() >= SATURDAY,
             span=epoch(day),
         )
         for place, day in enumerate(look.days)
+        for on in [local(day, look.zone).date()]
     ]
     columns = [Column("date", _("Day"), i18n.day_title), amount_column(look.unit), *known_columns()]
     table = Table("days", _("The last 28 days"), columns, day_rows(look.days, look.zone))
@@ -96,7 +97,8 @@ def days_chart(look: Look) -> Chart:
 
 def hours_chart(look: Look) -> Chart | None:
     """Each hour of the last days; None while there is nothing to show."""
-    cells = _cells(look.hours, look)
+    walls = [local(hour, look.zone) for hour in look.hours]
+    cells = _cells(look.hours, walls, look.unit)
     known = [cell.value for cell in cells if cell.value is not None]
     if not known:
         return None
@@ -106,13 +108,15 @@ def hours_chart(look: Look) -> Chart | None:
         **hour_map(cells, days, NARROW, labels),
         "low": f"{i18n.figure(0.0)} {look.unit}",
         "high": f"{i18n.figure(max(known))} {look.unit}",
-        "table": _hours_table(look),
+        "table": _hours_table(look, walls),
     }
 
 
-def _hours_table(look: Look) -> Table:
+def _hours_table(look: Look, walls: Sequence[datetime]) -> Table:
     columns = [Column("start", _("Hour"), _moment), amount_column(look.unit), *known_columns()]
-    rows = [[local(hour, look.zone), hour.amount, hour.known, hour.estimated] for hour in look.hours]
+    rows: list[list[Any]] = [
+        [wall, hour.amount, hour.known, hour.estimated] for wall, hour in zip(walls, look.hours, strict=True)
+    ]
     return Table("hours", _("When do we use it?"), columns, rows)
 
 
@@ -120,22 +124,22 @@ def _moment(at: datetime) -> str:
     return f"{i18n.day_short(at.date())} {at:%H:%M}"
 
 
-def _cells(hours: Sequence[EnergyBucket], look: Look) -> list[Hour]:
+def _cells(hours: Sequence[EnergyBucket], walls: Sequence[datetime], unit: str) -> list[Hour]:
     """One for each hour of the wall clock: the hour that comes twice in autumn shows its mean."""
     places: dict[tuple[date, int], list[EnergyBucket]] = defaultdict(list)
-    for bucket in hours:
-        at = local(bucket, look.zone)
-        places[at.date(), at.hour].append(bucket)
-    return [_cell(on, hour, buckets, look.unit) for (on, hour), buckets in places.items()]
+    for bucket, wall in zip(hours, walls, strict=True):
+        places[wall.date(), wall.hour].append(bucket)
+    titles = {on: i18n.day_title(on) for on, _hour in places}
+    return [_cell(on, hour, titles[on], buckets, unit) for (on, hour), buckets in places.items()]
 
 
-def _cell(on: date, hour: int, buckets: Sequence[EnergyBucket], unit: str) -> Hour:
+def _cell(on: date, hour: int, title: str, buckets: Sequence[EnergyBucket], unit: str) -> Hour:
     # When something was used is known only of hours that were measured: what was spread says nothing of it.
     sure = [bucket.amount for bucket in buckets if bucket.amount is not None and bucket.sure]
     mean = sum(sure) / len(sure) if sure else None
     said = f"{i18n.figure(mean)} {unit}" if mean is not None else remark(buckets[0])
     span = (epoch(buckets[0])[0], epoch(buckets[-1])[1])
-    return Hour(on, hour, mean, f"{i18n.day_title(on)}, {hour} h: {said}", span)
+    return Hour(on, hour, mean, f"{title}, {hour} h: {said}", span)
 
 
 def power_chart(look: Look) -> Chart | None:

@@ -99,7 +99,11 @@ def warnings_shown(look: Look) -> list[dict[str, str]]:
     """What is doubtful about the figures, beside the figures."""
     said = []
     if all(day.amount is None for day in look.days):
-        return [{"tone": "info", "text": _("Nothing was measured in the last 28 days.")}]
+        nothing = _(
+            "Nothing was measured in the last 28 days. On the page of the meters you can type an index in "
+            "or send a file."
+        )
+        return [{"tone": "info", "text": nothing}]
     if look.unit == "kWh" and look.has_sensor and look.power is None:
         said.append(_("The meter has been silent for a quarter of an hour or more."))
     known = sum(hour.known for hour in look.hours) / max(len(look.hours), 1)

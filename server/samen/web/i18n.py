@@ -183,7 +183,10 @@ def percent(share: float, digits: int = 0) -> str:
     """`18 %`, `−3,5 %`; without end where there is nothing to compare with."""
     if not isfinite(share):
         return "∞" if share > 0 else "−∞"
-    return f"{number(share * 100, digits)}\N{NO-BREAK SPACE}%"
+    # Thousands stand on a page of charts: whole ones below a thousand look alike in every language.
+    plain = digits == 0 and abs(share) < 9.99
+    said = f"{round(share * 100)}".replace("-", "−") if plain else number(share * 100, digits)
+    return f"{said}\N{NO-BREAK SPACE}%"
 
 
 def signed_percent(share: float) -> str:

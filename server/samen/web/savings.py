@@ -15,7 +15,7 @@ from samen.domain.evaluation_json import as_json
 from samen.domain.rules import Refusal
 from samen.services import dossier
 from samen.services.dossier import Signed
-from samen.services.savings import Judged, judge, judged_meters
+from samen.services.savings import Judged, Worth, judge, judged_meters
 from samen.services.savings_evidence import Asked
 from samen.web import current, i18n
 from samen.web.carrier_words import carrier_word
@@ -127,37 +127,20 @@ def _carrier(meter: Meter, answer: Judged | Refusal, *, is_shown: bool) -> dict[
 
 
 def _told(told: Judged) -> dict[str, Any]:
-    found, worth = told.found, told.worth
-    doubts, plain = (*found.baseline_warnings, *found.warnings), as_json(found)
+    found = told.found
+    ends = found.saving.low_fraction, found.saving.high_fraction
     return {
         "verdict": found.verdict.value,
-        "sentence": verdict_sentence(
-            told.evidence.meter.kind,
-            found.verdict,
-            found.saving.fraction,
-            (found.saving.low_fraction, found.saving.high_fraction),
-        ),
+        "sentence": verdict_sentence(told.evidence.meter.kind, found.verdict, found.saving.fraction, ends),
         "raw": raw_sentence(found.raw_fraction, _weather(found)),
         "raw_share": i18n.signed_percent(found.raw_fraction),
         "kwh": kwh(found.saving.kwh),
         "half_kwh": kwh(found.saving.half_kwh),
-        "eur": i18n.whole_euros(worth.eur) if worth.eur is not None else None,
-        "half_eur": i18n.whole_euros(worth.half_eur) if worth.half_eur is not None else None,
-        "price_is_estimate": worth.price_is_estimate,
-        "co2": _mass(worth.co2_kg) if worth.co2_kg is not None else None,
+        **_worth(told.worth),
         "baseline": period_words(told.evidence.baseline),
         "reporting": period_words(told.evidence.reporting),
-        "doubts": [doubt_sentence(one) for one in doubts if not one.code.startswith(OF_PRESENCE)],
-        "presence": presence_sentences(plain["occupancy"]) if "occupancy" in plain else [],
-        "presence_doubts": [doubt_sentence(one) for one in doubts if one.code.startswith(OF_PRESENCE)],
         "by_bills": bool(told.evidence.bills),
-        "sufficient": found.sufficient,
-        "quality": quality_sentences(plain["baseline"]),
-        "model": model_sentence(plain["baseline"]),
-        "excluded": [
-            [period_words(one.period), str(len(one.period.days())), reason_words(one)]
-            for one in told.evidence.excluded
-        ],
+        **_quality(told),
         "interventions": [
             {
                 "name": one.effect.name,
@@ -168,6 +151,33 @@ def _told(told: Judged) -> dict[str, Any]:
         ],
         "year_is_whole": told.year_is_whole,
         **_charts(told),
+    }
+
+
+def _worth(worth: Worth) -> dict[str, Any]:
+    return {
+        "eur": i18n.whole_euros(worth.eur) if worth.eur is not None else None,
+        "half_eur": i18n.whole_euros(worth.half_eur) if worth.half_eur is not None else None,
+        "price_is_estimate": worth.price_is_estimate,
+        "co2": _mass(worth.co2_kg) if worth.co2_kg is not None else None,
+    }
+
+
+def _quality(told: Judged) -> dict[str, Any]:
+    """How far to trust it: doubts, the model's figures, presence, and what was left out."""
+    found = told.found
+    doubts, plain = (*found.baseline_warnings, *found.warnings), as_json(found)
+    return {
+        "doubts": [doubt_sentence(one) for one in doubts if not one.code.startswith(OF_PRESENCE)],
+        "presence": presence_sentences(plain["occupancy"]) if "occupancy" in plain else [],
+        "presence_doubts": [doubt_sentence(one) for one in doubts if one.code.startswith(OF_PRESENCE)],
+        "sufficient": found.sufficient,
+        "quality": quality_sentences(plain["baseline"]),
+        "model": model_sentence(plain["baseline"]),
+        "excluded": [
+            [period_words(one.period), str(len(one.period.days())), reason_words(one)]
+            for one in told.evidence.excluded
+        ],
     }
 
 

@@ -22,6 +22,24 @@ VERDICTS = {
     Verdict.CANNOT_TELL: N_("Cannot tell"),
     Verdict.INCREASE: N_("Increase"),
 }
+SENTENCES = {
+    Verdict.PROVED: N_(
+        "Proved: %(share)s %(less)s than the same weather would have asked before, "
+        "between %(low)s and %(high)s."
+    ),
+    Verdict.LIKELY: N_(
+        "Likely: %(share)s %(less)s than the same weather would have asked before, "
+        "between %(low)s and %(high)s."
+    ),
+    Verdict.CANNOT_TELL: N_(
+        "Cannot tell: %(share)s %(less)s than the same weather would have asked before, "
+        "but it may be anything between %(low)s and %(high)s."
+    ),
+    Verdict.INCREASE: N_(
+        "Increase: %(share)s %(less)s than the same weather would have asked before, "
+        "between %(low)s and %(high)s."
+    ),
+}
 LESS = {
     MeterKind.ELECTRICITY: N_("less electricity"),
     MeterKind.GAS: N_("less gas"),
@@ -88,36 +106,13 @@ def verdict_sentence(kind: MeterKind, verdict: Verdict, fraction: float, ends: t
     """
     less = fraction >= 0
     low, high = band(*(ends if less else (-ends[1], -ends[0])))
-    digits = digits_within(*ends)
     facts = {
-        "share": i18n.percent(abs(fraction), digits),
+        "share": i18n.percent(abs(fraction), digits_within(*ends)),
         "less": _((LESS if less else MORE)[kind]),
         "low": low,
         "high": high,
     }
-    sentences = {
-        Verdict.PROVED: _(
-            "Proved: %(share)s %(less)s than the same weather would have asked before, "
-            "between %(low)s and %(high)s.",
-            **facts,
-        ),
-        Verdict.LIKELY: _(
-            "Likely: %(share)s %(less)s than the same weather would have asked before, "
-            "between %(low)s and %(high)s.",
-            **facts,
-        ),
-        Verdict.CANNOT_TELL: _(
-            "Cannot tell: %(share)s %(less)s than the same weather would have asked before, "
-            "but it may be anything between %(low)s and %(high)s.",
-            **facts,
-        ),
-        Verdict.INCREASE: _(
-            "Increase: %(share)s %(less)s than the same weather would have asked before, "
-            "between %(low)s and %(high)s.",
-            **facts,
-        ),
-    }
-    return str(sentences[verdict])
+    return str(_(SENTENCES[verdict], **facts))
 
 
 def raw_sentence(raw_fraction: float, asked: float) -> str:
