@@ -10,6 +10,7 @@ from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
+from samen.services import findings
 from samen.web import current
 from samen.web.energy_charts import Chart, days_chart, hours_chart, load_chart, power_chart, rate_unit
 from samen.web.energy_figures import tiles_shown, warnings_shown
@@ -17,10 +18,12 @@ from samen.web.energy_flows import flows_chart
 from samen.web.energy_look import Look, look
 from samen.web.energy_span import span_form
 from samen.web.energy_year import calendar_chart, year_chart, years_chart
+from samen.web.finding_cards import brief
 from samen.web.policy import Access, allow
 from samen.web.tables import Table
 
 blueprint = Blueprint("energy", __name__)
+MOST_TO_DO = 3
 # By the name of its figures' file; None: there is nothing to show.
 CHARTS: dict[str, Callable[[Look], Chart | None]] = {
     "days": days_chart,
@@ -73,7 +76,14 @@ def _page(found: Look) -> dict[str, Any]:
         "span": span_form(found, found.now - timedelta(days=1), found.now),
         "script": _script(found, charts),
         "charts": charts,
+        **_to_do(found),
     }
+
+
+def _to_do(found: Look) -> dict[str, Any]:
+    """What the figures say is wasted, the dearest first."""
+    standing = findings.listed(found.session, found.site, current.viewer(), findings.STANDING)
+    return {"to_do": [brief(one, found.zone) for one in standing[:MOST_TO_DO]], "standing": len(standing)}
 
 
 def _script(found: Look, charts: dict[str, Chart | None]) -> dict[str, Any]:

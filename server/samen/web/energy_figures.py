@@ -47,11 +47,10 @@ def _yesterday(look: Look) -> Tile:
 
 def _today(look: Look) -> Tile:
     week_ago = look.days[-8].amount
-    foot = (
-        _("a week ago, the whole day: %(amount)s %(unit)s", amount=i18n.figure(week_ago), unit=look.unit)
-        if week_ago is not None
-        else None
-    )
+    foot = None
+    if week_ago is not None:
+        amount = f"{i18n.figure(week_ago)}\N{NO-BREAK SPACE}{look.unit}"
+        foot = _("a week ago, the whole day: %(amount)s", amount=amount)
     return _tile(_("Today so far"), i18n.figure(look.days[-1].amount), look.unit, foot)
 
 

@@ -66,6 +66,16 @@ def card(one: Finding, desk: Desk) -> dict[str, Any]:
     }
 
 
+def brief(one: Finding, zone: ZoneInfo) -> dict[str, Any]:
+    """A finding in one line, for a page that leads to it."""
+    return {
+        "id": one.id,
+        "verb": finding_words.verb(one.kind, findings.verb_facts(one), zone),
+        "eur": None if one.cents_year is None else i18n.whole_euros(one.cents_year / 100),
+        "kwh": None if one.kwh_year is None else i18n.number(one.kwh_year, 0),
+    }
+
+
 def _steps(one: Finding, viewer: Viewer) -> frozenset[State]:
     """What the reader may make of it."""
     if not findings.may_act(viewer, one) or findings.is_settled(one):

@@ -91,6 +91,15 @@ def test_the_manager_reads_what_costs_most_first(seen):
     assert "prix estimé" in page
 
 
+def test_the_energy_page_leads_to_what_costs_most(seen):
+    house, building = seen
+
+    page = house.browser("mounia").get("/energy").text
+
+    assert CHARGER in page
+    assert f"/energy/findings#finding-{lamp_of(building).id}" in page
+
+
 def test_what_cannot_be_told_of_a_meter_is_said(seen):
     house, _ = seen
 
