@@ -335,8 +335,11 @@ def meter_totals(session: Session, site_id: int, during: Interval, zone: ZoneInf
         .options(selectinload(Meter.registers))
     ).all()
     sums = _sums(session, site_id, during, _coarsest(during, zone))
-    totals = {meter.id: _total(meter, sums, during) for meter in meters}
-    return [_with_rest(totals[meter.id], meters, totals) for meter in meters]
+    totals = [_total(meter, sums, during) for meter in meters]
+    below: dict[int | None, list[MeterTotal]] = defaultdict(list)
+    for one in totals:
+        below[one.meter.main_id].append(one)
+    return [_with_rest(one, below[one.meter.id]) for one in totals]
 
 
 def _coarsest(during: Interval, zone: ZoneInfo) -> Step:
@@ -373,8 +376,7 @@ def _total(meter: Meter, sums: Mapping[int, tuple[float, float]], during: Interv
     return MeterTotal(meter, unit, sum(amount for amount, _ in known) / PER_SHOWN_UNIT, fraction, None)
 
 
-def _with_rest(total: MeterTotal, meters: Sequence[Meter], totals: Mapping[int, MeterTotal]) -> MeterTotal:
-    below = [totals[meter.id] for meter in meters if meter.main_id == total.meter.id]
+def _with_rest(total: MeterTotal, below: Sequence[MeterTotal]) -> MeterTotal:
     measured = [one.amount for one in below if one.amount is not None and one.unit == total.unit]
     if total.amount is None or not below or len(measured) < len(below):
         return total
