@@ -213,6 +213,7 @@ def test_only_a_manager_gives_it_to_somebody(charging):
     [
         (State.DISMISSED, {"reason": "  "}, "reason_needed"),
         (State.DONE, {"done_on": TODAY + timedelta(days=1)}, "done_in_the_future"),
+        (State.DONE, {"done_on": date(1, 1, 1)}, "out_of_limits"),
         (State.OPEN, {}, "finding_moved_on"),
         (State.RETIRED, {}, "finding_moved_on"),
     ],
