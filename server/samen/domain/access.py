@@ -38,7 +38,7 @@ class Viewer:
 
     def sees_details_of(self, tenant_id: int) -> bool:
         """Titles and people of a booking: the tenant's own, and those who look after the building."""
-        return tenant_id == self.tenant_id or self.role in {Role.MANAGER, Role.AUDITOR}
+        return tenant_id == self.tenant_id or self.oversees
 
     def may_change(self, tenant_id: int, booked_by_id: int) -> bool:
         """Their own bookings, all of their tenant's for its admin, all of them for a manager."""
@@ -52,9 +52,14 @@ class Viewer:
         own = self.role is Role.TENANT_ADMIN and owner_id == self.tenant_id
         return own or self.role is Role.MANAGER
 
+    @property
+    def oversees(self) -> bool:
+        """Whether the whole building is theirs to read."""
+        return self.role in {Role.MANAGER, Role.AUDITOR}
+
     def may_read_meter_of(self, tenant_id: int | None) -> bool:
         """The tenant's own meters and the building's shared ones; all of them for those who look after it."""
-        return tenant_id in {None, self.tenant_id} or self.role in {Role.MANAGER, Role.AUDITOR}
+        return tenant_id in {None, self.tenant_id} or self.oversees
 
     def may_invite(self, tenant_id: int, role: Role) -> bool:
         """A manager invites anyone; a tenant's admin invites members and admins into that tenant."""

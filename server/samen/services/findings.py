@@ -185,6 +185,12 @@ def tell(session: Session, one: Finding, code: str, now: datetime, *, mail: bool
     notices.tell(session, [one.owner_id], code, facts, now, mail=mail)
 
 
+def evidence_for(one: Finding, viewer: Viewer) -> dict[str, Any]:
+    """The figures it stands on; what ran on others' meters, and who had booked, is for who oversees."""
+    of_others = () if viewer.oversees else ("parts", "booked")
+    return {name: fact for name, fact in one.evidence.items() if name not in of_others}
+
+
 def verb_facts(one: Finding) -> dict[str, Any]:
     """What its verb needs: names, and hours and parts of the evidence."""
     parts = one.evidence.get("parts") or [[None, None]]

@@ -53,7 +53,7 @@ def card(one: Finding, desk: Desk) -> dict[str, Any]:
         "evidence": finding_words.evidence(one, desk.zone),
         "basis": finding_words.basis(one.evidence),
         "occasions": _occasions(one.evidence, desk.zone),
-        "ran": _ran(one.evidence),
+        "ran": _ran(findings.evidence_for(one, desk.viewer)),
         "chart": chart(one),
         "owner": one.owner.name if one.owner else None,
         "owner_id": one.owner_id,

@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 
 from samen.adapters.db import Database
-from samen.adapters.db.models import Step
+from samen.adapters.db.models import Finding, Step
 from samen.domain.waste import Kind, State
 from samen.services import findings
 from samen.web.app import create_app
@@ -116,6 +116,25 @@ def test_a_member_reads_what_is_theirs_and_nothing_else(seen):
     assert LAMP in page
     assert CHARGER not in page
     assert LAMP not in house.browser("lea").get("/findings").text
+
+
+def test_what_ran_on_others_meters_is_for_who_oversees_the_building(acted):
+    house, building = acted
+    with house.database.write() as session:
+        lamp = session.get_one(Finding, lamp_of(building).id)
+        lamp.evidence = lamp.evidence | {
+            "parts": [["Studio radio", 1.2]],
+            "booked": [["Iris", "Radio Pixel"]],
+        }
+
+    addresses = {"an": "/findings", "mounia": "/energy/findings"}
+    pages = {who: house.browser(who).get(address).text for who, address in addresses.items()}
+    told = {who: str(house.program(who).get("/api/v1/findings").get_json()) for who in ("an", "mounia")}
+
+    assert LAMP in pages["an"]
+    assert [name for name in ("Studio radio", "Radio Pixel") if name in pages["an"] + told["an"]] == []
+    assert "Studio radio" in pages["mounia"]
+    assert "Studio radio" in told["mounia"]
 
 
 @pytest.mark.parametrize(("who", "status"), [("an", 200), ("axel", 200), ("lea", 404)])

@@ -90,7 +90,7 @@ def _finding(one: Finding, site: Site) -> dict[str, Any]:
         "kwh_year": one.kwh_year,
         "eur_year": None if one.cents_year is None else one.cents_year / 100,
         "price_is_estimate": one.price_is_estimate,
-        "evidence": one.evidence,
+        "evidence": findings.evidence_for(one, current.viewer()),
         "done_on": one.done_on,
         "saved": one.result if "outcome" in (one.result or {}) else None,
     }
