@@ -2,6 +2,7 @@
 import uPlot from "uplot";
 import { cutBars, cutCurve } from "./cut";
 import { all, embedded } from "./page";
+import { spanTeller } from "./span";
 
 interface Series {
   at: number[];
@@ -25,10 +26,9 @@ interface Page {
 }
 
 const page = embedded<Page>("energy");
+const show = spanTeller(page.meter, page.span);
 const fine = new Intl.NumberFormat(page.locale, { maximumFractionDigits: 2 });
 const plots: uPlot[] = [];
-// So much of what a span says is brought into view, above a phone's bar of pages.
-const SEEN_PX = 240;
 const WHEN: Record<Name, Intl.DateTimeFormatOptions> = {
   power: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   year: { day: "numeric", month: "short" },
@@ -98,20 +98,6 @@ function drawAll(): void {
   }
 }
 
-/** What a span used, cost and saw, under the chart on which it was chosen. */
-async function show(from: number, until: number, chart: Element): Promise<void> {
-  const query = new URLSearchParams({ meter: page.meter, from: String(Math.round(from)), to: String(Math.round(until)) });
-  const answer = await fetch(`${page.span}?${query}`, { headers: { "HX-Request": "true" } });
-  if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  panel.replaceChildren(...fresh.body.childNodes);
-  const behind = chart.closest(".panel")!.querySelector(".behind");
-  if (behind) behind.before(panel);
-  // Only so far that its first lines are seen: whoever taps a second day needs the chart.
-  const hidden = panel.getBoundingClientRect().top + SEEN_PX - innerHeight;
-  if (hidden > 0) scrollBy({ top: hidden });
-}
-
 /** The power as the meter says it, while somebody looks. */
 function listen(): void {
   const [now, at] = [all("[data-power-now]")[0], all("[data-power-at]")[0]];
@@ -133,9 +119,6 @@ function listen(): void {
 }
 
 const decimals = new Intl.NumberFormat(page.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const panel = document.createElement("section");
-panel.className = "span-panel";
-panel.setAttribute("aria-live", "polite");
 drawAll();
 for (const chart of all<SVGElement>("[data-cut]")) cutBars(chart, show);
 // On a phone a chart is wider than the page: the newest is what people look for.

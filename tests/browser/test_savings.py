@@ -68,6 +68,22 @@ def test_the_manager_takes_a_signed_dossier_home(told, visitors, tmp_path):
         assert json.loads(packed.read("dossier.json"))["signed"]["by"] == "Mounia"
 
 
+@pytest.mark.parametrize("chart", ["weeks", "cumulative"])
+def test_weeks_dragged_over_tell_what_they_used(told, visitors, chart):
+    page = visitors.visit("/energy/savings?meter=gas", MOUNIA)
+    weeks = page.locator(f"section[aria-labelledby={chart}] .cut-week")
+    weeks.nth(20).scroll_into_view_if_needed()
+    start, end = (weeks.nth(place).bounding_box() for place in (20, 22))
+    page.mouse.move(start["x"] + 3, start["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 3, end["y"] + 60, steps=5)
+    page.mouse.up()
+
+    panel = page.locator(f"section[aria-labelledby={chart}] .span-panel")
+    expect(panel.get_by_text("Who had booked")).to_be_visible()
+    expect(page.locator(".is-chosen")).to_have_count(3)
+
+
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("path", ["/energy/savings?meter=gas", "/energy/interventions"])
 def test_pages_fit_every_screen_and_keep_the_accessibility_rules(told, visitors, path, look):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -182,10 +183,10 @@ def _quality(told: Judged) -> dict[str, Any]:
 
 
 def _charts(told: Judged) -> dict[str, Any]:
-    pins = dossier.pins_of(told.evidence)
+    pins, zone = dossier.pins_of(told.evidence), ZoneInfo(told.evidence.meter.site.timezone)
     return {
-        "weeks": weeks_chart(told.since, pins),
-        "cumulative": cumulative_chart(told.since, pins),
+        "weeks": weeks_chart(told.since, pins, zone),
+        "cumulative": cumulative_chart(told.since, pins, zone),
         "scatter": model_chart(told.found),
     }
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from samen.domain.baseline import Array, Fit
 from samen.domain.cumulative import Stretch, running, stretches
-from samen.domain.evaluation import Evaluation, Known
+from samen.domain.evaluation import Evaluation, Known, Period
+from samen.domain.interval import midnight
 from samen.services.interventions import Pin
 from samen.web import i18n
 from samen.web.curves import Frame, frame, months_below
@@ -20,7 +23,7 @@ WIDE, NARROW, TALL = 1090, 720, 300
 CURVE_POINTS = 60
 
 
-def weeks_chart(found: Evaluation, pins: Sequence[Pin]) -> dict[str, Any]:
+def weeks_chart(found: Evaluation, pins: Sequence[Pin], zone: ZoneInfo) -> dict[str, Any]:
     """What was used against what the same weather would have asked before, per week of compared days."""
     weeks = stretches(found, WEEK)
     xs = [_middle(one) for one in weeks]
@@ -43,6 +46,7 @@ def weeks_chart(found: Evaluation, pins: Sequence[Pin]) -> dict[str, Any]:
         "asked": drawn.line(expected),
         "used": drawn.line(zip(xs, used, strict=True)),
         "pins": _pins(drawn, pins),
+        "weeks": _weeks(drawn, weeks, zone),
         "rows": [
             [
                 _span(one),
@@ -56,7 +60,7 @@ def weeks_chart(found: Evaluation, pins: Sequence[Pin]) -> dict[str, Any]:
     }
 
 
-def cumulative_chart(found: Evaluation, pins: Sequence[Pin]) -> dict[str, Any]:
+def cumulative_chart(found: Evaluation, pins: Sequence[Pin], zone: ZoneInfo) -> dict[str, Any]:
     """The saving summed up from the baseline's end on, with its band: a bend is an event."""
     sums = running(found, WEEK)
     start = found.reporting.on[0].toordinal()
@@ -71,6 +75,7 @@ def cumulative_chart(found: Evaluation, pins: Sequence[Pin]) -> dict[str, Any]:
         "band": drawn.area(list(zip(xs, high, strict=True)), list(zip(xs, low, strict=True))),
         "line": drawn.line(zip(xs, saved, strict=True)),
         "pins": _pins(drawn, pins),
+        "weeks": _weeks(drawn, stretches(found, WEEK), zone),
         "rows": [[i18n.day_long(one.last), kwh(one.saved_kwh), f"± {kwh(one.half_kwh)}"] for one in sums],
     }
 
@@ -129,6 +134,22 @@ def _framed(drawn: Frame, parts: Sequence[Stretch]) -> dict[str, Any]:
         "height": drawn.height,
         "ticks": drawn.ticks(i18n.tick),
         "labels": months_below(drawn, parts[0].first, parts[-1].last, i18n.month_name),
+    }
+
+
+def _weeks(drawn: Frame, parts: Sequence[Stretch], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Where each week stands, for whoever drags over some of them."""
+    return [_week(drawn, one, Period(one.first, one.last + timedelta(days=1)), zone) for one in parts]
+
+
+def _week(drawn: Frame, one: Stretch, days: Period, zone: ZoneInfo) -> dict[str, Any]:
+    left, right = drawn.x(days.first.toordinal()), drawn.x(days.end.toordinal())
+    edges = (midnight(on, zone) for on in (days.first, days.end))
+    return {
+        "x": left,
+        "width": round(right - left, 1),
+        "span": [int(at.timestamp()) for at in edges],
+        "label": f"{_span(one)}: {kwh(one.saved_kwh)}",
     }
 
 
