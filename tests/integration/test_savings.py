@@ -3,20 +3,21 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from samen.adapters.db.models import Meter, MeterKind, Site
+from samen.adapters.db.models import Meter, MeterKind, OccupancyRollup, Site
 from samen.domain.access import Role
 from samen.domain.cumulative import stretches
 from samen.domain.evaluation import Period
 from samen.domain.exclusions import Reason
+from samen.domain.interval import local_day
 from samen.domain.rules import Refusal
 from samen.domain.savings import Verdict
 from samen.services.bills import BillText
 from samen.services.bills import enter as enter_bill
 from samen.services.savings import judge, judged_meters
-from samen.services.savings_evidence import Asked
-from support.building import NOW, a_member, load_demo
+from samen.services.savings_evidence import Asked, occupied_hours_by_day
+from support.building import BRUSSELS, NOW, a_member, load_demo
 from support.measured_house import (
     DAYS,
     FIRST,
@@ -172,3 +173,21 @@ def test_what_being_away_accounts_for_is_told_apart(building, manager):
     assert told.found.occupancy.hours == pytest.approx(told.found.occupancy.usual_hours / 2, rel=0.05)
     assert told.found.occupancy.away.low_fraction > 0.1
     assert told.found.occupancy.saved_verdict is Verdict.CANNOT_TELL
+
+
+def test_a_day_on_which_sensors_were_silent_for_hours_is_no_day_of_absence(database):
+    load_demo(database)
+    watched, silent = TODAY - timedelta(days=2), TODAY - timedelta(days=1)
+    people_come(database, {watched: 6.0, silent: 2.0})
+    with database.write() as session:
+        session.execute(
+            update(OccupancyRollup)
+            .where(OccupancyRollup.starts_at == local_day(silent, BRUSSELS).start)
+            .values(empty_s=30_000, unknown_s=49_200)
+        )
+
+    with database.read() as session:
+        site = session.scalars(select(Site)).one()
+        hours = occupied_hours_by_day(session, site, Period(watched, TODAY))
+
+    assert hours == {watched: 6.0}

@@ -33,6 +33,7 @@ from samen.services.interventions import of_meter
 from samen.services.weather import deg_c_by_day
 
 YEAR = timedelta(days=365)
+LEAST_WATCHED, SHORTEST_DAY_S = 0.75, 23 * 3600
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,10 @@ def _around(session: Session, site: Site, whole: Period) -> tuple[Mapping[date, 
 
 
 def occupied_hours_by_day(session: Session, site: Site, period: Period) -> dict[date, float]:
-    """Hours in which spaces were occupied, summed over the site's, of each local day that was watched."""
+    """Hours in which spaces were occupied, summed over the site's, of each local day that was watched.
+
+    A day on which sensors were silent for long would pass for a day on which people were away.
+    """
     zone = ZoneInfo(site.timezone)
     occupied, seen = OccupancyRollup.occupied_s, OccupancyRollup.occupied_s + OccupancyRollup.empty_s
     rows = session.execute(
@@ -197,6 +201,6 @@ def occupied_hours_by_day(session: Session, site: Site, period: Period) -> dict[
             OccupancyRollup.starts_at < midnight(period.end, zone),
         )
         .group_by(OccupancyRollup.starts_at)
-        .having(func.sum(OccupancyRollup.unknown_s) <= func.sum(seen))
+        .having(func.sum(seen) >= LEAST_WATCHED * SHORTEST_DAY_S * func.count())
     )
     return {at.astimezone(zone).date(): float(seconds) / 3600 for at, seconds in rows}
