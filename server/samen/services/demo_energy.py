@@ -158,12 +158,13 @@ def _moment(local: datetime, felt: float, usual: Habits, today: date) -> Moment:
 
 def _amounts(moment: Moment, of_an_hour: float, chance: Random) -> dict[str, float]:
     """A step of every meter. A third of the main meter's energy is on no sub-meter, as in most buildings."""
+    calm = chance.uniform(0.97, 1.03)
     parts = {
         "ventilation": _ventilation(moment) * chance.uniform(0.95, 1.05),
-        "atelier-0": (40 + 900 * ("atelier" in moment.rooms)) * chance.uniform(0.6, 1.3),
-        "keuken-circuit": (85 + 1500 * ("keuken" in moment.rooms)) * chance.uniform(0.6, 1.4),
+        "atelier-0": 38 * calm + 860 * ("atelier" in moment.rooms) * chance.uniform(0.6, 1.3),
+        "keuken-circuit": 85 * calm + 1500 * ("keuken" in moment.rooms) * chance.uniform(0.6, 1.4),
         "studio": (330 + 620 * moment.busy) * chance.uniform(0.85, 1.15),
-        "chargers": CHARGERS_W * chance.uniform(0.97, 1.03) + 160 * moment.busy * chance.uniform(0.4, 1.6),
+        "chargers": (CHARGERS_W + 14 * moment.busy) * calm,
     }
     electric = {**parts, "main": sum(parts.values()) + _rest(moment) * chance.uniform(0.9, 1.1)}
     amounts = {**electric, "gas": _gas(moment, chance), "water": _water(moment, chance)}
