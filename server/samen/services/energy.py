@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
@@ -25,6 +26,7 @@ from samen.adapters.db.models import (
     ToldPeak,
     Unit,
 )
+from samen.domain.baseline import Array
 from samen.domain.calorific import Factor
 from samen.domain.evaluation import Period
 from samen.domain.interval import Interval, midnight, next_month
@@ -216,13 +218,14 @@ def _registers(meter: Meter, *, injected: bool) -> list[Register]:
     ]
 
 
-def sure_amounts(session: Session, meter: Meter, during: Interval, step: Step) -> list[float]:
+def sure_amounts(session: Session, meter: Meter, during: Interval, step: Step) -> Array:
     """The amount of every bucket that is wholly measured and not estimated, in the shown unit, in no order.
 
     Without their times: to read those of thousands of buckets takes longer than all the rest.
     """
-    amounts = session.scalars(_sure(meter, during, step))
-    return [amount / PER_SHOWN_UNIT for amount in amounts]
+    # Of a connection: a session would look at each of the thousands of rows for entities to keep.
+    amounts = session.connection().execute(_sure(meter, during, step)).scalars().all()
+    return np.array(amounts, dtype=np.float64) / PER_SHOWN_UNIT
 
 
 def highest_bucket(
@@ -258,7 +261,8 @@ Amount = tuple[float, float, float]
 def _amounts(
     session: Session, register: Register, edges: Sequence[datetime], step: str
 ) -> Mapping[datetime, Amount]:
-    rows = session.execute(
+    # Of a connection, as in `sure_amounts`.
+    rows = session.connection().execute(
         select(
             EnergyRollup.starts_at, EnergyRollup.amount, EnergyRollup.known_s, EnergyRollup.estimated_s
         ).where(

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from operator import neg
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Meter, Step
@@ -61,7 +62,7 @@ def load_duration(session: Session, meter: Meter, during: Interval, zone: ZoneIn
     """By quarters of an hour; by hours for a meter that is read hourly. None while nothing is known."""
     for step in (Step.QUARTER, Step.HOUR):
         an_hour = 3600 / SECONDS[step]
-        falling = sorted((one * an_hour for one in sure_amounts(session, meter, during, step)), reverse=True)
+        falling = (np.sort(sure_amounts(session, meter, during, step))[::-1] * an_hour).tolist()
         if falling:
             known = min(1.0, len(falling) * SECONDS[step] / during.length.total_seconds())
             peaks = _peaks(session, meter, _months(during, zone), step, falling)

@@ -192,7 +192,7 @@ def occupied_hours_by_day(session: Session, site: Site, period: Period) -> dict[
     """
     zone = ZoneInfo(site.timezone)
     occupied, seen = OccupancyRollup.occupied_s, OccupancyRollup.occupied_s + OccupancyRollup.empty_s
-    rows = session.execute(
+    rows = session.connection().execute(
         select(OccupancyRollup.starts_at, func.sum(occupied))
         .where(
             OccupancyRollup.space_id.in_(select(Space.id).where(Space.site_id == site.id)),

@@ -51,7 +51,7 @@ class KnownHour:
 def deg_c_by_day(session: Session, site: Site, period: Period) -> dict[date, float]:
     """Mean outdoor temperature of each local day of which at least half the hours are known."""
     known = OutdoorDay.sensor_hours + OutdoorDay.csv_hours + OutdoorDay.archive_hours
-    rows = session.execute(
+    rows = session.connection().execute(
         select(OutdoorDay.on_date, OutdoorDay.deg_c)
         .where(
             OutdoorDay.site_id == site.id,

@@ -129,7 +129,7 @@ def _cells(hours: Sequence[EnergyBucket], walls: Sequence[datetime], unit: str) 
     places: dict[tuple[date, int], list[EnergyBucket]] = defaultdict(list)
     for bucket, wall in zip(hours, walls, strict=True):
         places[wall.date(), wall.hour].append(bucket)
-    titles = {on: i18n.day_title(on) for on, _hour in places}
+    titles = {on: i18n.day_title(on) for on in {on for on, _hour in places}}
     return [_cell(on, hour, titles[on], buckets, unit) for (on, hour), buckets in places.items()]
 
 

@@ -135,14 +135,14 @@ def number(value: float, digits: int = 1) -> str:
     whole, _, part = f"{value:,.{digits}f}".partition(".")
     if value < 0:
         whole = whole.replace("-", "−") if (whole + part).strip("-0") else "0"
-    group, decimal = _marks(_locale())
+    group, decimal = _marks(_locale().language)
     return whole.replace(",", group) + (decimal + part if part else "")
 
 
 @cache
-def _marks(locale: Locale) -> tuple[str, str]:
+def _marks(language: str) -> tuple[str, str]:
     """What stands between groups of digits, and before decimals."""
-    return get_group_symbol(locale), get_decimal_symbol(locale)
+    return get_group_symbol(REGIONS[language]), get_decimal_symbol(REGIONS[language])
 
 
 def short_number(value: float) -> str:
