@@ -44,6 +44,13 @@ def test_every_region_knows_prices_factors_and_gas(slug):
     assert 9.5 <= (book.kwh_per_m3("gas", WINTER) or 0) <= 12.8
 
 
+def test_what_is_billed_is_the_mean_of_twelve_monthly_peaks_each_of_the_least_at_least():
+    term = GridTerm(date(2023, 1, 1), "month_peak", least_kw=2.5, eur_per_kw_year=45.0)
+
+    assert term.billed_kw([9.0, *[4.0] * 10, 1.0, 2.5]) == pytest.approx((40 + 2.5 + 2.5) / 12)
+    assert term.billed_kw([]) is None
+
+
 def test_peaks_are_billed_in_flanders_and_the_connection_in_brussels():
     on = {slug: PriceBook(read_region(slug)).grid_term("electricity", WINTER) for slug in region_slugs()}
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+
+MONTHS_BILLED = 12
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class GridTerm:
     basis: str
     least_kw: float = 0.0
     eur_per_kw_year: float | None = None
+
+    def billed_kw(self, month_peaks_kw: Sequence[float]) -> float | None:
+        """The mean of the last twelve monthly peaks, each of the least kW at least; None without any."""
+        counted = [max(self.least_kw, peak) for peak in month_peaks_kw[-MONTHS_BILLED:]]
+        return sum(counted) / len(counted) if counted else None
 
     def eur_a_year(self, peak_kw: float) -> float | None:
         """What months with such a peak cost in a year; None where none is billed, or no price is known."""

@@ -24,10 +24,12 @@ from samen.adapters.db.models import (
 from samen.domain.evaluation import Period
 from samen.domain.interval import next_month
 from samen.domain.metering import TYPED_GEN, is_injection
+from samen.domain.prices import GridTerm
 from samen.services import calorific, meter_events, typed_readings
 from samen.services import meters as services
 from samen.services.energy import SHOWN_UNIT, MonthPeak, month_peaks
 from samen.services.meters import RegisterState, Source
+from samen.services.prices import price_book
 from samen.web import i18n
 from samen.web.meter_form import index_text, typed_text
 
@@ -173,7 +175,7 @@ def meter_page(session: Session, meter: Meter, now: datetime, zone: ZoneInfo) ->
         "readings": [_typed(one, of, zone) for one, of in typed_readings.history(session, meter)],
         "events": [_event(one, zone) for one in meter_events.events_of(session, meter)],
         "demand": i18n.number(demand.w / 1000, 2) if demand is not None else None,
-        "peaks": _peaks(session, meter, now, zone),
+        **_power_peaks(session, meter, now, zone),
         **_gas(session, meter, now, zone),
     }
 
@@ -190,12 +192,33 @@ def _event(event: MeterEvent, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _peaks(session: Session, meter: Meter, now: datetime, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """The months' peaks, newest first."""
+def _power_peaks(session: Session, meter: Meter, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """The months' peaks, newest first, and whether the grid is billed by them."""
     today = now.astimezone(zone).date()
     first = date(today.year - 1, today.month, 1)
-    period = Period(first, next_month(today))
-    return [_peak(one, zone) for one in reversed(month_peaks(session, meter, period, zone)[-MONTHS_SHOWN:])]
+    peaks = month_peaks(session, meter, Period(first, next_month(today)), zone)
+    shown = [_peak(one, zone) for one in reversed(peaks[-MONTHS_SHOWN:])]
+    term = price_book(session, meter.site).grid_term(meter.kind.value, today)
+    is_billed = meter.main_id is None and term is not None
+    return {"peaks": shown, "grid": _grid(term, peaks) if is_billed and term else None}
+
+
+def _grid(term: GridTerm, peaks: Sequence[MonthPeak]) -> str | None:
+    """How the grid's operator bills power; what the meter itself says counts before our own quarters."""
+    if term.basis == "connection_kva":
+        return str(_("The grid is billed here by the power of the connection: these peaks do not count."))
+    known = [peak.told_w if peak.told_w is not None else peak.w for peak in peaks]
+    kw = term.billed_kw([watts / 1000 for watts in known if watts is not None])
+    if kw is None or term.eur_per_kw_year is None:
+        return None
+    said: str = _(
+        "The grid is billed here by the mean of the last twelve monthly peaks, each of %(least)s kW at least:"
+        " %(kw)s kW now, some %(eur)s a year.",
+        least=i18n.number(term.least_kw),
+        kw=i18n.number(kw, 2),
+        eur=i18n.whole_euros(kw * term.eur_per_kw_year),
+    )
+    return said
 
 
 def _peak(peak: MonthPeak, zone: ZoneInfo) -> dict[str, Any]:

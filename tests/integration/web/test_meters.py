@@ -1,7 +1,7 @@
 """The meters' pages: an index typed in, what happened to a meter, and files that are looked at first."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -14,9 +14,11 @@ from samen.adapters.db.models import (
     ReadingsFile,
     Register,
     Site,
+    ToldPeak,
     Unit,
 )
 from samen.services import rollup
+from support.building import NOW
 
 GAS = "/energy/meters/gaz"
 FILE = """Van (datum);Van (tijdstip);Tot (datum);Tot (tijdstip);EAN-code;Meter;Metertype;Register;Volume;\
@@ -238,3 +240,28 @@ def test_what_lies_about_is_thrown_away_after_a_day(gas):
     sent(gas)
 
     assert gas.browser("mounia").get(old).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("region", "said"),
+    [
+        ("brussels", "selon la puissance du raccordement"),
+        ("flanders", "chacune comptée pour 2,5 kW au moins : 6,00 kW à présent, environ 270 € par an."),
+        ("wallonia", None),
+    ],
+)
+def test_the_page_says_whether_the_grid_is_billed_by_peaks(house, region, said):
+    with house.database.write() as session:
+        site = session.scalars(select(Site)).one()
+        site.region = region
+        main = session.scalars(select(Meter.id).where(Meter.slug == "main")).one()
+        session.add(ToldPeak(meter_id=main, month_on=date(2026, 11, 1), w=6000.0, at=NOW - timedelta(days=3)))
+
+    page = unspaced(house.browser("mounia").get("/energy/meters/main").text)
+
+    assert "6,00" in page
+    assert ("Ici, le réseau" in page, said is None or unspaced(said) in page) == (said is not None, True)
+
+
+def unspaced(text):
+    return " ".join(text.split())
