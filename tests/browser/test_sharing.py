@@ -45,7 +45,7 @@ def test_a_manager_settles_a_bill_and_a_tenant_downloads_its_own_statement(visit
         page.get_by_role("link", name="as PDF").click()
     assert download.value.suggested_filename.endswith("-collectif-senne.pdf")
     page.locator(".bill a").first.click()
-    expect(page.get_by_role("row", name="The others together")).to_be_visible()
+    expect(page.get_by_role("row", name="Together")).to_be_visible()
     assert violations(page) == []
     text = page.locator("main").inner_text()
     assert [name for name in ("Atelier Rue", "Radio Pixel", "Jeugdhuis Nova") if name in text] == []
