@@ -290,5 +290,5 @@ def test_the_same_catches_a_copy_that_looks_before_it_acts(race, trial, monkeypa
     monkeypatch.setattr(placing, "free", _look_then_free)
 
     with unguarded(race, monkeypatch):
-        ends = race.outcomes(trial, [8] * 20)
+        ends = race.outcomes(trial, [8] * 60)
         assert any(end in {"several won", "something was lost"} for end in ends)
