@@ -7,6 +7,7 @@ years than "1,10"; ten years are 53 million rows, and take minutes and gigabytes
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import statistics
@@ -72,6 +73,9 @@ def manager(url: str, days: int) -> Iterator[tuple[Flask, Browser]]:
     with database.write() as session:
         token = login.sign_in(session, login.Proven(viewer.member_id, None), now)
     app = create_app(settings_for(url), database)
+    # As `samen serve` does once it is loaded.
+    gc.collect()
+    gc.freeze()
     browser = Browser(app)
     browser.hold(token)
     yield app, browser
