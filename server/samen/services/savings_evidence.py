@@ -192,10 +192,12 @@ def occupied_hours_by_day(session: Session, site: Site, period: Period) -> dict[
     """
     zone = ZoneInfo(site.timezone)
     occupied, seen = OccupancyRollup.occupied_s, OccupancyRollup.occupied_s + OccupancyRollup.empty_s
+    spaces = session.scalars(select(Space.id).where(Space.site_id == site.id)).all()
     rows = session.connection().execute(
         select(OccupancyRollup.starts_at, func.sum(occupied))
         .where(
-            OccupancyRollup.space_id.in_(select(Space.id).where(Space.site_id == site.id)),
+            # By their numbers: of a subquery PostgreSQL expects too many rows, and reads all there are.
+            OccupancyRollup.space_id.in_(spaces),
             OccupancyRollup.step == Step.DAY,
             OccupancyRollup.starts_at >= midnight(period.first, zone),
             OccupancyRollup.starts_at < midnight(period.end, zone),
