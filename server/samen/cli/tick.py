@@ -83,10 +83,10 @@ def jobs(settings: Settings, stop: threading.Event, watch: mqtt.Watch) -> dict[s
     }
 
 
-def run_tick(database: Database, todo: Sequence[Job], stop: threading.Event) -> None:
+def run_tick(database: Database, due: Sequence[Job], stop: threading.Event) -> None:
     """Do every job again and again until `stop`. Each has a thread: a slow mail server holds up no other."""
-    with ThreadPoolExecutor(len(todo)) as pool:
-        running = [pool.submit(_repeat, job, database, stop) for job in todo]
+    with ThreadPoolExecutor(len(due)) as pool:
+        running = [pool.submit(_repeat, job, database, stop) for job in due]
         for ended in as_completed(running):
             stop.set()
             ended.result()
@@ -110,13 +110,13 @@ def tick(once: bool) -> None:
     settings = Settings.from_env()
     stop = threading.Event()
     watch = mqtt.Watch(settings.mqtt, (), lambda _message: None)
-    database, todo = Database(settings.database_url), jobs(settings, stop, watch)
+    database, due = Database(settings.database_url), jobs(settings, stop, watch)
     try:
         if once:
-            click.echo(", ".join(f"{job(database)} {name}" for name, job in todo.items()))
+            click.echo(", ".join(f"{job(database)} {name}" for name, job in due.items()))
         else:
             until_told(stop)
-            run_tick(database, tuple(todo.values()), stop)
+            run_tick(database, tuple(due.values()), stop)
     finally:
         watch.stop()
         database.dispose()
