@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from samen.adapters.db.models import (
     PER_SHOWN_UNIT,
@@ -336,10 +336,10 @@ def meter_totals(session: Session, site_id: int, during: Interval, zone: ZoneInf
         select(Meter)
         .where(Meter.site_id == site_id)
         .order_by(Meter.position, Meter.id)
-        .options(selectinload(Meter.registers))
-    ).all()
+        .options(joinedload(Meter.registers))
+    )
     sums = _sums(session, site_id, during, _coarsest(during, zone))
-    totals = [_total(meter, sums, during) for meter in meters]
+    totals = [_total(meter, sums, during) for meter in meters.unique()]
     below: dict[int | None, list[MeterTotal]] = defaultdict(list)
     for one in totals:
         below[one.meter.main_id].append(one)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from samen.adapters.db.models import Meter, MeterKind, Site
 from samen.domain.evaluation import Effect, Evaluation, Period, TooLittle, evaluate, evaluate_bills
@@ -65,7 +65,7 @@ class Judged:
 def judged_meters(session: Session, site: Site) -> list[Meter]:
     """The meters whose saving can be told: main meters first, of gas, heat and electricity."""
     of_site = select(Meter).where(Meter.site_id == site.id, Meter.kind.in_(JUDGED))
-    found = session.scalars(of_site.options(selectinload(Meter.registers)))
+    found = session.scalars(of_site.options(joinedload(Meter.registers))).unique()
     order = {kind: place for place, kind in enumerate(JUDGED)}
     counting = (meter for meter in found if meter.registers or meter.main_id is None)
     return sorted(counting, key=lambda one: (one.main_id is not None, order[one.kind], one.position, one.id))

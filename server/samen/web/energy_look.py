@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 from werkzeug.exceptions import NotFound
 
 from samen.adapters.db.models import EnergyRollup, Meter, Site, Space, Step
@@ -183,11 +183,13 @@ def _meters(session: Session, site: Site) -> Sequence[Meter]:
         .where(Meter.site_id == site.id)
         .order_by(Meter.main_id.is_not(None), Meter.position)
         .options(
-            selectinload(Meter.registers),
+            # Joined: a hundred numbers in a query of their own cost PostgreSQL more than the rows.
+            joinedload(Meter.registers),
             joinedload(Meter.tenant),
             joinedload(Meter.zone),
             joinedload(Meter.space).joinedload(Space.zone),
         )
     )
     viewer = current.viewer()
-    return [meter for meter in found if viewer.may_read_meter_of(meter.tenant_id) and meter.registers]
+    meters = found.unique()
+    return [meter for meter in meters if viewer.may_read_meter_of(meter.tenant_id) and meter.registers]
