@@ -7,7 +7,6 @@ years than "1,10"; ten years are 53 million rows, and take minutes and gigabytes
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import statistics
@@ -28,6 +27,7 @@ from stored_energy import METERS, build, furnish  # noqa: E402
 
 from samen.adapters.db import Database  # noqa: E402
 from samen.adapters.db.schema import upgrade  # noqa: E402
+from samen.cli.serve import calm_the_collector  # noqa: E402
 from samen.domain.access import Role  # noqa: E402
 from samen.services import login  # noqa: E402
 from samen.web.app import create_app  # noqa: E402
@@ -73,9 +73,7 @@ def manager(url: str, days: int) -> Iterator[tuple[Flask, Browser]]:
     with database.write() as session:
         token = login.sign_in(session, login.Proven(viewer.member_id, None), now)
     app = create_app(settings_for(url), database)
-    # As `samen serve` does once it is loaded.
-    gc.collect()
-    gc.freeze()
+    calm_the_collector()
     browser = Browser(app)
     browser.hold(token)
     yield app, browser

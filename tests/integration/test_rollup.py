@@ -134,7 +134,8 @@ def test_what_sub_meters_leave_is_not_measured(building):
              now=NOW + 15 * MINUTE)  # fmt: skip
 
     with building.read() as session:
-        totals = energies.meter_totals(session, 1, Interval(NOW, NOW + 15 * MINUTE), BRUSSELS)
+        meters = energies.meters_of(session, 1)
+        totals = energies.meter_totals(session, meters, Interval(NOW, NOW + 15 * MINUTE), BRUSSELS)
         found = {total.meter.slug: (total.amount, total.not_measured) for total in totals}
     assert found["main"] == (pytest.approx(1.0), pytest.approx(0.4))
     assert found["ventilation"] == (pytest.approx(0.3), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -293,15 +293,16 @@ def _bucket(start: datetime, end: datetime, amounts: Sequence[Amount | None]) ->
     sure = [amount for amount in amounts if amount is not None]
     if len(sure) < len(amounts):
         return EnergyBucket(start, end, None, 0.0, 0.0)
-    used, known, estimated = zip(*sure, strict=True)
+    used, known, estimated = sure[0] if len(sure) == 1 else _together(sure)
     seconds = (end - start).total_seconds()
     return EnergyBucket(
-        start,
-        end,
-        sum(used) / PER_SHOWN_UNIT,
-        min(1.0, min(known) / seconds),
-        min(1.0, max(estimated) / seconds),
+        start, end, used / PER_SHOWN_UNIT, min(1.0, known / seconds), min(1.0, estimated / seconds)
     )
+
+
+def _together(several: Sequence[Amount]) -> Amount:
+    used, known, estimated = zip(*several, strict=True)
+    return sum(used), min(known), max(estimated)
 
 
 def power_now(session: Session, meter: Meter, now: datetime) -> Power | None:
@@ -327,19 +328,27 @@ def _newest_power(session: Session, register: Register, now: datetime) -> Power 
     return Power(row[0], row[1]) if row is not None and row[0] is not None else None
 
 
-def meter_totals(session: Session, site_id: int, during: Interval, zone: ZoneInfo) -> list[MeterTotal]:
-    """Every meter of the site in its order, with what it counted in the buckets that begin in `during`.
-
-    Exact to the quarter of an hour; a span of whole local days is read from day buckets.
-    """
-    meters = session.scalars(
+def meters_of(session: Session, site_id: int) -> Sequence[Meter]:
+    """Every meter of the site in its order, with its registers."""
+    found = session.scalars(
         select(Meter)
         .where(Meter.site_id == site_id)
         .order_by(Meter.position, Meter.id)
+        # Joined: a hundred numbers in a query of their own cost PostgreSQL more than the rows.
         .options(joinedload(Meter.registers))
     )
-    sums = _sums(session, site_id, during, _coarsest(during, zone))
-    totals = [_total(meter, sums, during) for meter in meters.unique()]
+    return found.unique().all()
+
+
+def meter_totals(
+    session: Session, meters: Sequence[Meter], during: Interval, zone: ZoneInfo
+) -> list[MeterTotal]:
+    """What each meter of a site counted in the buckets that begin in `during`, in the meters' order.
+
+    Exact to the quarter of an hour; a span of whole local days is read from day buckets.
+    """
+    sums = _sums(session, {meter.site_id for meter in meters}, during, _coarsest(during, zone))
+    totals = [_total(meter, sums, during) for meter in meters]
     below: dict[int | None, list[MeterTotal]] = defaultdict(list)
     for one in totals:
         below[one.meter.main_id].append(one)
@@ -352,12 +361,14 @@ def _coarsest(during: Interval, zone: ZoneInfo) -> Step:
     return Step.DAY if whole_days else Step.QUARTER
 
 
-def _sums(session: Session, site_id: int, during: Interval, step: Step) -> dict[int, tuple[float, float]]:
+def _sums(
+    session: Session, sites: Collection[int], during: Interval, step: Step
+) -> dict[int, tuple[float, float]]:
     rows = session.execute(
         select(EnergyRollup.register_id, func.sum(EnergyRollup.amount), func.sum(EnergyRollup.known_s))
         .where(
             # By their keys: joined, SQLite reads every rollup there is.
-            EnergyRollup.register_id.in_(_registers_of(site_id)),
+            EnergyRollup.register_id.in_(_registers_of(sites)),
             EnergyRollup.step == step,
             EnergyRollup.starts_at >= during.start,
             EnergyRollup.starts_at < during.end,
@@ -367,8 +378,8 @@ def _sums(session: Session, site_id: int, during: Interval, step: Step) -> dict[
     return {register_id: (float(amount), float(known)) for register_id, amount, known in rows}
 
 
-def _registers_of(site_id: int) -> Select[int]:
-    return select(Register.id).join(Meter, Meter.id == Register.meter_id).where(Meter.site_id == site_id)
+def _registers_of(sites: Collection[int]) -> Select[int]:
+    return select(Register.id).join(Meter, Meter.id == Register.meter_id).where(Meter.site_id.in_(sites))
 
 
 def _total(meter: Meter, sums: Mapping[int, tuple[float, float]], during: Interval) -> MeterTotal:

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import SQLColumnExpression, func, select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from samen.adapters.db.models import Finding, Member, Meter, Site
 from samen.domain.access import Role, Viewer
@@ -57,19 +57,34 @@ def listed(
     states: Collection[State] = tuple(State),
     *,
     own: bool = False,
+    most: int | None = None,
 ) -> Sequence[Finding]:
     """What stands of a site that the viewer may read, or only theirs: what costs most a year first."""
     query = (
         select(Finding)
-        .where(Finding.site_id == site.id, Finding.current, Finding.state.in_(tuple(states)))
+        .where(*_shown(site, viewer, states, own=own))
         .order_by(
             Finding.cents_year.is_(None), Finding.cents_year.desc(), Finding.kwh_year.desc(), Finding.id
         )
-        .options(selectinload(Finding.meter).selectinload(Meter.space), selectinload(Finding.owner))
+        .limit(most)
+        .options(joinedload(Finding.meter).joinedload(Meter.space), joinedload(Finding.owner))
     )
-    if own or viewer.role not in {Role.MANAGER, Role.AUDITOR}:
-        query = query.where(Finding.owner_id == viewer.member_id)
     return session.scalars(query).all()
+
+
+def count(session: Session, site: Site, viewer: Viewer, states: Collection[State]) -> int:
+    """How many of these the viewer may read."""
+    shown = _shown(site, viewer, states, own=False)
+    return session.scalar(select(func.count()).select_from(Finding).where(*shown)) or 0
+
+
+def _shown(
+    site: Site, viewer: Viewer, states: Collection[State], *, own: bool
+) -> list[SQLColumnExpression[bool]]:
+    found = [Finding.site_id == site.id, Finding.current, Finding.state.in_(tuple(states))]
+    if own or viewer.role not in {Role.MANAGER, Role.AUDITOR}:
+        found.append(Finding.owner_id == viewer.member_id)
+    return found
 
 
 def tracks(session: Session, site_id: int) -> dict[Kind, Track]:

@@ -14,7 +14,7 @@ from samen.domain.belonging import MeterNode
 from samen.domain.evaluation import Period
 from samen.domain.interval import Interval, midnight
 from samen.services.calorific import kwh_of
-from samen.services.energy import MeterTotal, by_day, energy_series, meter_totals
+from samen.services.energy import MeterTotal, by_day, energy_series, meter_totals, meters_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def measured(session: Session, site: Site, period: Period, kind: MeterKind) -> l
     during, zone = instants(site, period), ZoneInfo(site.timezone)
     return [
         Measured(one.meter, in_kwh(session, one, during, zone), one.known)
-        for one in meter_totals(session, site.id, during, zone)
+        for one in meter_totals(session, meters_of(session, site.id), during, zone)
         if _root(one.meter).kind is kind
     ]
 

@@ -82,8 +82,9 @@ def _page(found: Look) -> dict[str, Any]:
 
 def _to_do(found: Look) -> dict[str, Any]:
     """What the figures say is wasted, the dearest first."""
-    standing = findings.listed(found.session, found.site, current.viewer(), findings.STANDING)
-    return {"to_do": [brief(one, found.zone) for one in standing[:MOST_TO_DO]], "standing": len(standing)}
+    asked = found.session, found.site, current.viewer(), findings.STANDING
+    dearest = findings.listed(*asked, most=MOST_TO_DO)
+    return {"to_do": [brief(one, found.zone) for one in dearest], "standing": findings.count(*asked)}
 
 
 def _script(found: Look, charts: dict[str, Chart | None]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from samen.services.energy import EnergyBucket
+from samen.services.load import MonthPeak
 from samen.web import i18n
 from samen.web.charts import Bar, Hour, Span, bar_chart, falling_curve, hour_map
-from samen.web.energy_look import LOAD_DAYS, Look
+from samen.web.energy_look import DAYS, Look
 from samen.web.tables import Column, Table
 
 SATURDAY = 5
@@ -74,10 +75,11 @@ def day_rows(days: Sequence[EnergyBucket], zone: ZoneInfo) -> list[list[Any]]:
 
 def days_chart(look: Look) -> Chart:
     """The last days as bars, a label a week."""
+    spoken = speaker(look.unit)
     bars = [
         Bar(
             day.amount,
-            spoken(i18n.day_title(on), day, look.unit),
+            spoken(i18n.day_title(on), day),
             i18n.day_short(on) if place % WEEK_DAYS == 0 else "",
             partial=not day.whole,
             weekend=on.weekday() >= SATURDAY,
@@ -130,14 +132,20 @@ def _cells(hours: Sequence[EnergyBucket], walls: Sequence[datetime], unit: str) 
     for bucket, wall in zip(hours, walls, strict=True):
         places[wall.date(), wall.hour].append(bucket)
     titles = {on: i18n.day_title(on) for on in {on for on, _hour in places}}
-    return [_cell(on, hour, titles[on], buckets, unit) for (on, hour), buckets in places.items()]
+    figure = i18n.figures()
+    return [
+        _cell(on, hour, titles[on], buckets, lambda mean: f"{figure(mean)} {unit}")
+        for (on, hour), buckets in places.items()
+    ]
 
 
-def _cell(on: date, hour: int, title: str, buckets: Sequence[EnergyBucket], unit: str) -> Hour:
+def _cell(
+    on: date, hour: int, title: str, buckets: Sequence[EnergyBucket], amount_words: Callable[[float], str]
+) -> Hour:
     # When something was used is known only of hours that were measured: what was spread says nothing of it.
     sure = [bucket.amount for bucket in buckets if bucket.amount is not None and bucket.sure]
     mean = sum(sure) / len(sure) if sure else None
-    said = f"{i18n.figure(mean)} {unit}" if mean is not None else remark(buckets[0])
+    said = amount_words(mean) if mean is not None else remark(buckets[0])
     span = (epoch(buckets[0])[0], epoch(buckets[-1])[1])
     return Hour(on, hour, mean, f"{title}, {hour} h: {said}", span)
 
@@ -170,10 +178,7 @@ def load_chart(look: Look) -> Chart | None:
     if load is None:
         return None
     unit = rate_unit(look.unit)
-    marks = [
-        (peak.share, peak.per_hour, _said(i18n.month_title(peak.month), f"{fine(peak.per_hour)} {unit}"))
-        for peak in load.peaks
-    ]
+    marks = [(peak.share, peak.per_hour, _peak_words(peak, unit)) for peak in load.peaks]
     # The months' peaks lie close together: the highest is drawn, all are written.
     highest = [max(marks, key=lambda mark: mark[1])] if marks else []
     columns = [
@@ -190,21 +195,29 @@ def load_chart(look: Look) -> Chart | None:
         "note": _(
             "%(percent)s %% of the last %(days)s days; the rest is not measured finely enough.",
             percent=i18n.number(load.known * 100, 0),
-            days=LOAD_DAYS,
+            days=DAYS,
         ),
         "unit": unit,
         "table": Table("load", _("For how long how much?"), columns, rows),
     }
 
 
-def _said(name: str, words: str) -> str:
+def _peak_words(peak: MonthPeak, unit: str) -> str:
+    name, words = i18n.month_title(peak.month), f"{fine(peak.per_hour)} {unit}"
     return str(_("%(name)s: %(words)s", name=name, words=words))
 
 
-def spoken(name: str, bucket: EnergyBucket, unit: str) -> str:
-    """A bucket in a few words."""
-    said, beside = _said(name, f"{i18n.figure(bucket.amount)} {unit}"), remark(bucket)
-    return f"{said} ({beside})" if beside else said
+def speaker(unit: str) -> Callable[[str, EnergyBucket], str]:
+    """What says a bucket of that name in a few words; its sentence is looked up once for all of a chart."""
+    sentence: str = _("%(name)s: %(words)s")
+    figure = i18n.figures()
+
+    def spoken(name: str, bucket: EnergyBucket) -> str:
+        said = sentence % {"name": name, "words": f"{figure(bucket.amount)} {unit}"}
+        beside = remark(bucket)
+        return f"{said} ({beside})" if beside else said
+
+    return spoken
 
 
 def epoch(bucket: EnergyBucket) -> Span:

@@ -32,18 +32,20 @@ from samen.web import current
 from samen.web.shell import building
 
 DAYS = 28
-# As long as a building's habits are the same; twelve months would be four times the quarters.
-LOAD_DAYS = 91
 # (date, name) of what was done to the building.
 Pin = tuple[date, str]
 
 
 @dataclass
 class Look:
-    """One meter at one instant. Days are local; a day that is not over counts as far as it went."""
+    """One meter at one instant. Days are local; a day that is not over counts as far as it went.
+
+    `site_meters`: all of the site's; `meters`: those that the reader may read.
+    """
 
     session: Session
     site: Site
+    site_meters: Sequence[Meter]
     meters: Sequence[Meter]
     meter: Meter
     now: datetime
@@ -102,7 +104,7 @@ class Look:
     @cached_property
     def totals(self) -> Sequence[MeterTotal]:
         """Every meter of the site over the last days."""
-        return meter_totals(self.session, self.site.id, self.month, self.zone)
+        return meter_totals(self.session, self.site_meters, self.month, self.zone)
 
     @cached_property
     def prices(self) -> PriceBook:
@@ -110,10 +112,10 @@ class Look:
 
     @cached_property
     def load(self) -> LoadDuration | None:
-        start = midnight(self.today - timedelta(days=LOAD_DAYS), self.zone)
-        return load_duration(
-            self.session, self.meter, Interval(start, midnight(self.today, self.zone)), self.zone
+        whole_days = Interval(
+            midnight(self.today - timedelta(days=DAYS), self.zone), midnight(self.today, self.zone)
         )
+        return load_duration(self.session, self.meter, whole_days, self.zone)
 
     @cached_property
     def years(self) -> list[int]:
@@ -136,17 +138,23 @@ class Look:
             return None
         return self.wanted_year if self.wanted_year in self.years else self.years[0]
 
-    @cached_property
+    @property
     def year_days(self) -> Sequence[EnergyBucket]:
         """The year's days that are over: one that is not would look like one that used little."""
-        year = self.year or self.today.year
-        end = min(date(year + 1, 1, 1), max(self.today, date(year, 1, 2)))
-        return self._days(date(year, 1, 1), end)
+        return self._two_years[1]
+
+    @property
+    def last_year_days(self) -> Sequence[EnergyBucket]:
+        return self._two_years[0]
 
     @cached_property
-    def last_year_days(self) -> Sequence[EnergyBucket]:
+    def _two_years(self) -> tuple[Sequence[EnergyBucket], Sequence[EnergyBucket]]:
         year = self.year or self.today.year
-        return self._days(date(year - 1, 1, 1), date(year, 1, 1))
+        begins = date(year, 1, 1)
+        end = min(date(year + 1, 1, 1), max(self.today, date(year, 1, 2)))
+        both = self._days(date(year - 1, 1, 1), end)
+        before = (begins - date(year - 1, 1, 1)).days
+        return both[:before], both[before:]
 
     @cached_property
     def pins(self) -> Sequence[Pin]:
@@ -166,30 +174,29 @@ def look(session: Session) -> Look | None:
     Raises NotFound for a meter that the reader may not read.
     """
     site = building(session)
-    meters = _meters(session, site)
+    site_meters = _meters(session, site)
+    viewer = current.viewer()
+    meters = [meter for meter in site_meters if viewer.may_read_meter_of(meter.tenant_id) and meter.registers]
     wanted = request.args.get("meter")
     found = next((meter for meter in meters if meter.slug == wanted or wanted is None), None)
     if found is None and wanted is not None:
         raise NotFound
     if found is None:
         return None
-    return Look(session, site, meters, found, current.now(), request.args.get("year", type=int))
+    return Look(session, site, site_meters, meters, found, current.now(), request.args.get("year", type=int))
 
 
 def _meters(session: Session, site: Site) -> Sequence[Meter]:
-    """Those that the reader may read: main meters first."""
+    """Main meters first, with all that says whose they are."""
     found = session.scalars(
         select(Meter)
         .where(Meter.site_id == site.id)
         .order_by(Meter.main_id.is_not(None), Meter.position)
         .options(
-            # Joined: a hundred numbers in a query of their own cost PostgreSQL more than the rows.
             joinedload(Meter.registers),
             joinedload(Meter.tenant),
             joinedload(Meter.zone),
             joinedload(Meter.space).joinedload(Space.zone),
         )
     )
-    viewer = current.viewer()
-    meters = found.unique()
-    return [meter for meter in meters if viewer.may_read_meter_of(meter.tenant_id) and meter.registers]
+    return found.unique().all()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
@@ -20,7 +21,7 @@ from samen.web.energy_charts import (
     epoch,
     known_columns,
     local,
-    spoken,
+    speaker,
     total,
 )
 from samen.web.energy_look import Look
@@ -35,7 +36,8 @@ def calendar_chart(look: Look) -> Chart | None:
     if not known:
         return None
     pins = dict(look.pins)
-    days = [_day(day, look, pins) for day in look.year_days]
+    spoken = speaker(look.unit)
+    days = [_day(day, look.zone, spoken, pins) for day in look.year_days]
     weekdays = [i18n.weekday(MONDAY + timedelta(days=place)) for place in range(7)]
     return {
         **year_map(days, WIDE, weekdays, i18n.month_name),
@@ -45,9 +47,14 @@ def calendar_chart(look: Look) -> Chart | None:
     }
 
 
-def _day(bucket: EnergyBucket, look: Look, pins: Mapping[date, str]) -> Day:
-    on = local(bucket, look.zone).date()
-    said = spoken(i18n.day_title(on), bucket, look.unit)
+def _day(
+    bucket: EnergyBucket,
+    zone: ZoneInfo,
+    spoken: Callable[[str, EnergyBucket], str],
+    pins: Mapping[date, str],
+) -> Day:
+    on = local(bucket, zone).date()
+    said = spoken(i18n.day_title(on), bucket)
     return Day(on, bucket.amount, f"{said} · {pins[on]}" if on in pins else said, epoch(bucket), pins.get(on))
 
 
