@@ -22,6 +22,6 @@ print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], s
 
 build_requirements | pin requirements/build -
 pin requirements/dev pyproject.toml --extra dev --constraint requirements/build.txt
-pin requirements/demo pyproject.toml --extra simulator --constraint requirements/dev.txt
+pin requirements/demo pyproject.toml --extra simulator --extra allocation --constraint requirements/dev.txt
 pin requirements/run pyproject.toml --constraint requirements/dev.txt
 pin benchmarks/opendsm benchmarks/opendsm.in

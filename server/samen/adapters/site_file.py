@@ -42,18 +42,18 @@ def read_site_file(path: Path) -> site_plan.BuildingPlan:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SiteFileFault(f"{path}: {error}") from error
     except ValidationError as error:
-        raise SiteFileFault("\n".join(f"{path}: {fault}" for fault in _flat(error.messages))) from error
+        raise SiteFileFault("\n".join(f"{path}: {fault}" for fault in flat(error.messages))) from error
     if faults := site_plan.faults(plan):
         raise SiteFileFault("\n".join(f"{path}: {fault}" for fault in faults))
     return plan
 
 
-def _flat(messages: Any, place: str = "") -> list[str]:  # noqa: ANN401 (marshmallow nests as deep as the file)
+def flat(messages: Any, place: str = "") -> list[str]:  # noqa: ANN401 (marshmallow nests as deep as the file)
     if isinstance(messages, Mapping):
         return [
             line
             for key, inner in messages.items()
-            for line in _flat(inner, f"{place}.{key}" if place else str(key))
+            for line in flat(inner, f"{place}.{key}" if place else str(key))
         ]
     return [f"{place}: {message}" for message in messages]
 
