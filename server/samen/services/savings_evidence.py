@@ -16,7 +16,6 @@ from samen.adapters.db.models import (
     Intervention,
     Meter,
     OccupancyRollup,
-    Register,
     Site,
     Space,
     Step,
@@ -167,7 +166,7 @@ def _usual_baseline(measures: Sequence[Intervention], first: date, latest: date)
 
 
 def _days_known(session: Session, meter: Meter, zone: ZoneInfo) -> Period | None:
-    ids = select(Register.id).where(Register.meter_id == meter.id)
+    ids = [register.id for register in meter.registers]
     daily = (EnergyRollup.register_id.in_(ids), EnergyRollup.step == Step.DAY)
     first = session.scalar(select(func.min(EnergyRollup.starts_at)).where(*daily))
     last = session.scalar(select(func.max(EnergyRollup.starts_at)).where(*daily))

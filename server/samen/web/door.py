@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from limits import RateLimitItemPerMinute
 from markupsafe import Markup
@@ -52,7 +51,7 @@ def door_address(space: Space) -> str:
 def show(slug: str, key: str) -> ResponseReturnValue:
     """The sign. `lang` chooses its language; without it the three take turns."""
     language = _language()
-    with force_locale(i18n.REGIONS[language]), current.database().read() as session:
+    with i18n.speaking(language), current.database().read() as session:
         space = _space(session, slug, key)
         shown = _shown(space, door_of(session, space, current.now()))
         return render_template("pages/door.html", **shown, language=language, every=LOOKS_EVERY_S)

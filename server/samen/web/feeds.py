@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
@@ -86,7 +85,7 @@ def address_of(token: str) -> str:
 
 def _calendar(db: Session, feed: CalendarFeed) -> bytes:
     """In its member's language: a program that subscribes has none."""
-    with force_locale(i18n.REGIONS.get(feed.member.locale, i18n.REGIONS[i18n.DEFAULT])):
+    with i18n.speaking(feed.member.locale or i18n.DEFAULT):
         events = feeds.events(db, feed, _taken_by, current.now())
         return ical_out.feed(_name(feed), current.settings().timezone, events, _address)
 

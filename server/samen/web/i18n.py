@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -16,7 +18,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_decimal_symbol, get_group_symbol
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, force_locale, get_locale
 
 import samen
 from samen.web import current
@@ -32,6 +34,7 @@ def register(app: Flask) -> None:
     """Set the languages up: catalogues, choice per request, and the Jinja filters below."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(Path(samen.__file__).parent / "locale"))
     Babel(app, default_locale=REGIONS[DEFAULT], locale_selector=lambda: REGIONS[language()])
+    app.teardown_request(_forget)
     app.jinja_env.filters.update(number=number, day_title=day_title, day_long=day_long)
 
 
@@ -54,8 +57,37 @@ def language() -> str:
     return asked_for or DEFAULT
 
 
+# A page of charts asks for it thousands of times, and Flask-Babel's own memory is slow to open.
+_known: ContextVar[Locale | None] = ContextVar("locale", default=None)
+
+
 def _locale() -> Locale:
-    return get_locale() or Locale.parse(REGIONS[DEFAULT])
+    known = _known.get()
+    if known is None:
+        known = get_locale() or Locale.parse(REGIONS[DEFAULT])
+        if has_request_context():
+            _known.set(known)
+    return known
+
+
+def _region() -> str:
+    return REGIONS[_locale().language]
+
+
+def _forget(_fault: BaseException | None = None) -> None:
+    _known.set(None)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within it, all that is said is said in this language, or in French where it is none of the three."""
+    region = REGIONS.get(language, REGIONS[DEFAULT])
+    before = _known.set(Locale.parse(region))
+    try:
+        with force_locale(region):
+            yield
+    finally:
+        _known.reset(before)
 
 
 @lru_cache(maxsize=4096)
@@ -65,17 +97,17 @@ def _date(on: date, pattern: str, locale: str) -> str:
 
 def day_title(on: date) -> str:
     """`lundi 23 novembre`, `maandag 23 november`, `Monday 23 November`."""
-    return _date(on, "EEEE d MMMM", str(_locale()))
+    return _date(on, "EEEE d MMMM", _region())
 
 
 def weekday(on: date) -> str:
     """`lun`, `ma`, `Mon`: short, without the French abbreviation's full stop."""
-    return _date(on, "EEE", str(_locale())).rstrip(".")
+    return _date(on, "EEE", _region()).rstrip(".")
 
 
 def weekday_name(on: date) -> str:
     """`lundi`, `maandag`, `Monday`."""
-    return _date(on, "EEEE", str(_locale()))
+    return _date(on, "EEEE", _region())
 
 
 def listed(names: list[str]) -> str:
@@ -85,27 +117,27 @@ def listed(names: list[str]) -> str:
 
 def day_long(on: date) -> str:
     """`23 novembre 2026`."""
-    return _date(on, "d MMMM y", str(_locale()))
+    return _date(on, "d MMMM y", _region())
 
 
 def day_short(on: date) -> str:
     """`23 nov.`, `23 nov`, `23 Nov`."""
-    return _date(on, "d MMM", str(_locale()))
+    return _date(on, "d MMM", _region())
 
 
 def month_title(on: date) -> str:
     """`novembre 2026`."""
-    return _date(on, "MMMM y", str(_locale()))
+    return _date(on, "MMMM y", _region())
 
 
 def month_name(on: date) -> str:
     """`nov.`, `nov`, `Nov`."""
-    return _date(on, "LLL", str(_locale()))
+    return _date(on, "LLL", _region())
 
 
 def month_short(on: date) -> str:
     """`nov. 2026`."""
-    return _date(on, "MMM y", str(_locale()))
+    return _date(on, "MMM y", _region())
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:

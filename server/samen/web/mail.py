@@ -8,7 +8,6 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from flask import Flask, render_template
-from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -49,7 +48,7 @@ class Writer:
 
     def _word(self, message: EmailMessage, mail: Mail, site: str) -> None:
         language = _language(mail.member)
-        with self._pages.app_context(), force_locale(i18n.REGIONS[language]):
+        with self._pages.app_context(), i18n.speaking(language):
             notice = self._told(mail)
             name, link = on_one_line(mail.member.name), self._settings.base_url + notice.path
             facts = {"notice": notice, "name": name, "site": site, "language": language, "link": link}

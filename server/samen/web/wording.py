@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 
 from samen.domain.rules import Fact, Refusal
 from samen.web.facts import Json, plain, said
@@ -146,11 +146,8 @@ SENTENCES = {
 }
 
 
-def refusal_text(refusal: Refusal, zone: ZoneInfo, locale: str | None = None) -> str:
-    """The refusal as a sentence in `locale`, or in the request's; instants are told in `zone`."""
-    if locale is not None:
-        with force_locale(locale):
-            return refusal_text(refusal, zone)
+def refusal_text(refusal: Refusal, zone: ZoneInfo) -> str:
+    """The refusal as a sentence in the reader's language; instants are told in `zone`."""
     facts = {name: said(fact, zone) for name, fact in refusal.facts.items()}
     sentence: str = gettext(SENTENCES[refusal.code])
     return sentence % facts
