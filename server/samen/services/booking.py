@@ -120,7 +120,7 @@ def request(session: Session, ask: Ask, now: datetime) -> Booked | Refused:
         return Refused.over(refused)
     if over := quota.over(session, ask.viewer.tenant_id, weighed(kept), now):
         return Refused(tuple(over))
-    return _store(session, ask, replace(plan, slots=tuple(kept)), party, refused, now)
+    return store(session, ask, replace(plan, slots=tuple(kept)), party, refused, now)
 
 
 def booker_of(viewer: Viewer) -> Booker:
@@ -208,9 +208,17 @@ def weighed(slots: Iterable[Slot]) -> list[tuple[Interval, float]]:
     return [(slot.during, slot.space.weight) for slot in slots]
 
 
-def _store(
-    session: Session, ask: Ask, plan: Plan, party: Party, refused: Sequence[DateRefused], now: datetime
+def store(
+    session: Session,
+    ask: Ask,
+    plan: Plan,
+    party: Party,
+    refused: Sequence[DateRefused],
+    now: datetime,
+    by: Viewer | None = None,
 ) -> Booked | Refused:
+    """Store dates that were found free, and tell of them. `by`: who does it in the ask's name."""
+    doer = by or ask.viewer
     try:
         with session.begin_nested():
             series = _series(session, ask, plan, party, now)
@@ -223,9 +231,9 @@ def _store(
         return Refused.over(placing.refused_dates(session, plan.slots, party, now))
     session.expire(series, ["occurrences"])
     booked = Booked(series, tuple(series.occurrences), tuple(one.during for one in refused), plan.missing)
-    tell(session, series, booked.occurrences, "booking_made", ask.viewer, now)
+    tell(session, series, booked.occurrences, "booking_made", doer, now)
     facts = audit_facts(booked.occurrences)
-    audit.note(session, ask.viewer.actor, "booking.made", str(series.id), facts, now)
+    audit.note(session, doer.actor, "booking.made", str(series.id), facts, now)
     return booked
 
 

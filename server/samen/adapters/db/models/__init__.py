@@ -42,6 +42,15 @@ from samen.adapters.db.models.rollup import (
     OccupancyRollup,
     Step,
 )
+from samen.adapters.db.models.round import (
+    HandAward,
+    NamesShown,
+    Round,
+    RoundAward,
+    RoundState,
+    Solve,
+    SolveState,
+)
 from samen.adapters.db.models.sharing import (
     Bill,
     HoursBasis,
@@ -69,6 +78,7 @@ from samen.adapters.db.models.weather import (
     OutdoorDay,
     OutdoorHour,
 )
+from samen.adapters.db.models.wish import Objection, Swap, Wish
 
 __all__ = [
     "AS_SHOWN",
@@ -93,6 +103,7 @@ __all__ = [
     "EventKind",
     "FeedKind",
     "Finding",
+    "HandAward",
     "HoursBasis",
     "IdempotencyKey",
     "IndexDecrease",
@@ -109,7 +120,9 @@ __all__ = [
     "Meter",
     "MeterEvent",
     "MeterKind",
+    "NamesShown",
     "Notice",
+    "Objection",
     "OccupancyReading",
     "OccupancyRollup",
     "Occurrence",
@@ -126,11 +139,16 @@ __all__ = [
     "ReadingGap",
     "ReadingsFile",
     "Register",
+    "Round",
+    "RoundAward",
+    "RoundState",
     "Series",
     "SettledShare",
     "Settlement",
     "SharingKey",
     "Site",
+    "Solve",
+    "SolveState",
     "Space",
     "SpaceFeature",
     "SpaceHours",
@@ -139,6 +157,7 @@ __all__ = [
     "SpaceState",
     "SteeredDay",
     "Step",
+    "Swap",
     "Tenant",
     "TenantStanding",
     "TimeQuality",
@@ -148,6 +167,7 @@ __all__ = [
     "Waiting",
     "WarmUp",
     "WasteReview",
+    "Wish",
     "Zone",
     "ZoneHeating",
     "ZoneWarming",
