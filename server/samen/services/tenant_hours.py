@@ -46,16 +46,21 @@ def hours_of_tenants(session: Session, site_id: int, during: Interval, basis: Ho
             Occurrence.used,
         )
         .join(Space, Space.id == Occurrence.space_id)
-        .where(Space.site_id == site_id, Space.kind == SpaceKind.ROOM, *_reaching(during))
+        .where(*_rooms(site_id), *_reaching(during))
         .order_by(Occurrence.starts_at, Occurrence.id)
     ).all()
-    empty = _empty(session, site_id, during) if basis is HoursBasis.OCCUPIED else {}
+    empty = empty_by_booking(session, site_id, during) if basis is HoursBasis.OCCUPIED else {}
     hours: defaultdict[int, float] = defaultdict(float)
     for id_, tenant_id, start, end, ended_at, used in rows:
         counted = Spent(Interval(start, end), 1.0, ended_at, used).counted(COUNTED[basis])
         if counted is not None and counted.overlaps(during):
             hours[tenant_id] += _hours(counted, during, empty.get(id_, []))
     return {tenant_id: round(spent, 4) for tenant_id, spent in hours.items()}
+
+
+def _rooms(site_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    here = () if site_id is None else (Space.site_id == site_id,)
+    return (Space.kind == SpaceKind.ROOM, *here)
 
 
 def _reaching(during: Interval) -> tuple[ColumnElement[bool], ...]:
@@ -75,8 +80,11 @@ def _hours(counted: Interval, during: Interval, empty: list[tuple[datetime, time
     return (cut.length - nobody) / HOUR
 
 
-def _empty(session: Session, site_id: int, during: Interval) -> Empty:
-    """How long each quarter that begins within an occurrence was empty: all parts of its room at once."""
+def empty_by_booking(session: Session, site_id: int | None, during: Interval) -> Empty:
+    """How long each quarter that begins within an occurrence was empty: all parts of its room at once.
+
+    Of one site's rooms, or of every site's.
+    """
     parts = func.count()
     rows = session.execute(
         select(Occurrence.id, OccupancyRollup.starts_at, func.min(OccupancyRollup.empty_s), parts)
@@ -84,8 +92,7 @@ def _empty(session: Session, site_id: int, during: Interval) -> Empty:
         .join(Space, Space.id == Claim.space_id)
         .join(OccupancyRollup, OccupancyRollup.space_id == Claim.space_id)
         .where(
-            Space.site_id == site_id,
-            Space.kind == SpaceKind.ROOM,
+            *_rooms(site_id),
             OccupancyRollup.step == Step.QUARTER,
             OccupancyRollup.starts_at >= Occurrence.starts_at,
             OccupancyRollup.starts_at < Occurrence.ends_at,
@@ -101,13 +108,13 @@ def _empty(session: Session, site_id: int, during: Interval) -> Empty:
     return found
 
 
-def _claimed(session: Session, site_id: int, during: Interval) -> dict[UUID, int]:
+def _claimed(session: Session, site_id: int | None, during: Interval) -> dict[UUID, int]:
     """How many rooms each occurrence holds: a sensor in each must say that nobody is there."""
     rows = session.execute(
         select(Occurrence.id, func.count())
         .join(Claim, Claim.occurrence_id == Occurrence.id)
         .join(Space, Space.id == Claim.space_id)
-        .where(Space.site_id == site_id, Space.kind == SpaceKind.ROOM, *_reaching(during))
+        .where(*_rooms(site_id), *_reaching(during))
         .group_by(Occurrence.id)
     )
     return {id_: count for id_, count in rows}  # noqa: C416 (rows are not pairs to mypy)
