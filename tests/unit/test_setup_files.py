@@ -193,7 +193,8 @@ def asked_for_by_samen(lock: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("lock", "extras"), [("run", ()), ("demo", ("simulator",)), ("dev", ("simulator", "dev"))]
+    ("lock", "extras"),
+    [("run", ()), ("demo", ("allocation", "simulator")), ("dev", ("allocation", "simulator", "dev"))],
 )
 def test_the_lock_files_pin_what_the_project_asks_for(lock: str, extras: tuple[str, ...]):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
