@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
 from random import Random
 
 from samen.domain.allocation.board import Board, Place
 from samen.domain.allocation.draft import Budget, Draft, Told
 from samen.domain.allocation.house import House
+from samen.domain.allocation.improve import Effort, Search
 from samen.domain.allocation.instance import Request, Tenant
+from samen.domain.allocation.scarcity import Scarcity
 
 METHOD = "greedy"
+# The share of the effort that goes to fairness; the rest to warmth.
+FAIRNESS = 0.5
 
 
-def greedy(board: Board, seed: int, budget: Budget, told: Told) -> Draft:  # noqa: ARG001
-    """A Solver: held awards, then tenant by tenant the one that has had least. See docs/allocation.md."""
-    house = House(board)
-    serve(house, Random(seed))  # noqa: S311 (a lottery anyone can draw again)
-    draft = Draft(METHOD, house.awards())
-    told(draft)
-    return draft
+def greedy(board: Board, seed: int, budget: Budget, told: Told) -> Draft:
+    """A Solver: held awards, then tenant by tenant the one that has had least; then improved while it may."""
+    house, lottery = House(board), Random(seed)  # noqa: S311 (a lottery that anyone can draw again)
+    effort = Effort(budget)
+    serve(house, lottery)
+
+    def tell() -> None:
+        told(Draft(METHOD, house.awards()))
+
+    tell()
+    search = Search(house, lottery, effort, tell)
+    search.make_fairer(FAIRNESS)
+    search.make_warmer(1.0)
+    return Draft(METHOD, house.awards())
 
 
 def serve(house: House, lottery: Random) -> None:
@@ -47,25 +56,6 @@ def cheapest(house: House, request: Request, scarcity: Scarcity) -> Place | None
     """The free place that costs least: most welcome, then warmest, then least wanted by others."""
     free = [place for place in house.board.places[request.id] if house.is_free(place)]
     return min(free, key=lambda place: (place.penalty, house.heat(place), scarcity.of(place)), default=None)
-
-
-class Scarcity:
-    """How much others want a place: each request spreads one wish over all its places."""
-
-    def __init__(self, board: Board) -> None:
-        self._slots = {request.id: request.slots for request in board.instance.requests}
-        self._wanted: defaultdict[tuple[str, int, int], float] = defaultdict(float)
-        for places in board.places.values():
-            for place in places:
-                for at in self._of(place):
-                    self._wanted[at] += 1 / len(places)
-
-    def of(self, place: Place) -> float:
-        return sum(self._wanted[at] for at in self._of(place))
-
-    def _of(self, place: Place) -> Iterator[tuple[str, int, int]]:
-        _, space, day, start = place.award
-        return ((space, day, slot) for slot in range(start, start + self._slots[place.award.request]))
 
 
 def _hardest_first(board: Board, tenant: Tenant) -> list[Request]:

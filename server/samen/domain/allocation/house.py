@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from samen.domain.allocation.board import Board, Place
 from samen.domain.allocation.instance import Award
-from samen.domain.allocation.measure import owed
+from samen.domain.allocation.measure import owed, worth
 
 
 class House:
@@ -14,6 +14,7 @@ class House:
         self.board = board
         self.taken: dict[str, Place] = {}
         self.granted = dict.fromkeys(board.instance.asked_by, 0)
+        self.worth = 0.0
         self._owed = owed(board.instance)
         self._start_slots = board.instance.policy.start_hours * 60 / board.instance.grid.slot_minutes
         self._rivals = board.instance.rivals
@@ -54,6 +55,7 @@ class House:
         self._warm[place.zone] |= place.time
         request = self.board.instance.request_of[name]
         self.granted[request.tenant] += request.slot_weeks
+        self.worth += worth(self.board.instance, place)
 
     def leave(self, name: str) -> Place:
         """Takes a request's place away; which one it was."""
@@ -67,6 +69,7 @@ class House:
         self._warm[place.zone] = warm
         request = self.board.instance.request_of[name]
         self.granted[request.tenant] -= request.slot_weeks
+        self.worth -= worth(self.board.instance, place)
         return place
 
     def satisfaction(self, tenant: str) -> float:
@@ -88,6 +91,16 @@ class House:
         return sum(
             warm.bit_count() + self._start_slots * self.board.starts(warm) for warm in self._warm.values()
         )
+
+    def refused(self) -> list[str]:
+        """The requests that have no place and fit somewhere, those of whoever has least first."""
+        satisfied = {name: self.satisfaction(name) for name in self.granted}
+        waiting = [
+            one
+            for one in self.board.instance.requests
+            if one.id not in self.taken and self.board.places[one.id]
+        ]
+        return [one.id for one in sorted(waiting, key=lambda one: satisfied[one.tenant])]
 
     def awards(self) -> tuple[Award, ...]:
         """In the order of the requests."""

@@ -34,6 +34,13 @@ def supply(instance: Instance) -> int:
     return len(instance.spaces) * instance.grid.size - sum(bits.bit_count() for bits in closed.values())
 
 
+def worth(instance: Instance, place: Place) -> float:
+    """What a granted place counts for: its slot-weeks, by priority, less what its penalty takes away."""
+    request, policy = instance.request_of[place.award.request], instance.policy
+    weight = policy.priority_weights[request.priority - 1]
+    return request.slot_weeks * (weight - policy.penalty_weight * place.penalty)
+
+
 def metrics(board: Board, awards: Sequence[Award]) -> Metrics:
     """What the awards give. `first_choice_share`: of all requests, those with an option of least penalty."""
     instance, places = board.instance, [board.place_of(award) for award in awards]
