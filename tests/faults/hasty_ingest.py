@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from samen.adapters.db import Database
 from samen.adapters.mqtt import listen
-from samen.cli.ingest import Intake, until_told
+from samen.cli.ingest import Intake
+from samen.cli.stopping import until_told
 from samen.config import Settings
 from samen.services.ingest import TOPICS, Paces, record
 

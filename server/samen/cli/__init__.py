@@ -12,6 +12,7 @@ from samen.config import BadSettings
 # Each feature's module offers `commands`, a tuple of click commands. They are imported when first needed:
 # `samen --help` must not wait for gunicorn.
 COMMANDS = {
+    "allocate": "allocate",
     "audit": "audit",
     "demo": "demo",
     "device": "devices",

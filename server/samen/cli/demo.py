@@ -21,8 +21,8 @@ from samen.adapters.db.schema import upgrade
 from samen.adapters.nodes import NodeConfig, NoInterpreter, start_node, stop_node
 from samen.cli import No
 from samen.cli.children import keep_running
-from samen.cli.ingest import until_told
 from samen.cli.site import demo_plan, load_plan
+from samen.cli.stopping import until_told
 from samen.services import demo as showcase
 from samen.services import rollup
 

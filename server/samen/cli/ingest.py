@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from samen.adapters.db import Database
 from samen.adapters.message import Message, Publication
 from samen.adapters.mqtt import Unavailable, listen
+from samen.cli.stopping import until_told
 from samen.config import Settings
 from samen.services.ingest import TOPICS, Paces, record
 from samen.services.quarantine import Refused, quarantine
@@ -70,12 +70,6 @@ def run_ingest(
     """
     topics = TOPICS if worker == 0 else tuple(f"$share/ingest/{topic}" for topic in TOPICS)
     listen(settings.mqtt, topics, Intake(database, paces), stop, f"samen-ingest-{worker}")
-
-
-def until_told(stop: threading.Event) -> None:
-    """Set `stop` on SIGTERM and SIGINT."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
 
 
 @click.command

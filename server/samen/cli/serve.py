@@ -17,7 +17,7 @@ from samen.adapters.broker import BrokerUnavailable, start_broker
 from samen.adapters.db import Database
 from samen.cli import No
 from samen.cli.children import keep_running
-from samen.cli.ingest import until_told
+from samen.cli.stopping import until_told
 from samen.config import Settings
 from samen.web.app import create_app
 from samen.web.assets import dashboards

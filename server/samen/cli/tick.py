@@ -16,7 +16,7 @@ from samen.adapters.smtp import post_for
 from samen.cli.archive import archive_job
 from samen.cli.findings import NightlyLook
 from samen.cli.heating import Plans, WarmUps
-from samen.cli.ingest import until_told
+from samen.cli.stopping import until_told
 from samen.cli.sweep import Sweep
 from samen.cli.waiting import waiting_job
 from samen.config import Settings
