@@ -13,6 +13,7 @@ from samen.web import i18n
 from samen.web.notice_words import NOTICES, told
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
+OF_ROUNDS = {code for code in NOTICES if code.startswith(("round_", "objection_", "swap_"))}
 FACTS = {
     "space": "Iris",
     "title": "Fête",
@@ -42,11 +43,12 @@ def test_all_that_can_be_told_has_words():
 @pytest.mark.parametrize("language", i18n.REGIONS)
 @pytest.mark.parametrize("code", sorted(NOTICES))
 def test_words_are_whole_sentences_with_their_facts_filled_in(say, code, language):
-    notice = say(code, language)
+    notice = say(code, language, round="Spring 2027")
 
     assert notice.body.endswith(".")
     assert "%" not in notice.subject + notice.body + notice.action
-    assert ("Iris" in notice.subject) == (code != "quota_nearly")
+    assert ("Iris" in notice.subject) == (code != "quota_nearly" and code not in OF_ROUNDS)
+    assert ("Spring 2027" in notice.subject) == (code in OF_ROUNDS)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -47,7 +47,7 @@ def lock(
         return one
     board = Board(round_instance.build(session, one))
     others = [board.place_of(held) for held in board.instance.held if held.request != award.request]
-    if refusal := why_not(board, award, others):
+    if refusal := why_not(board, award, others, rounds.names_of(one)):
         return refusal
     space = next(space for space in one.spaces if space.slug == award.space)
     made = session.merge(
@@ -79,8 +79,8 @@ def unlock(
     return rounds.changed(session, one, "award.unlocked", viewer, now, request=str(wish_id))
 
 
-def why_not(board: Board, award: Award, others: Sequence[Place]) -> Refusal | None:
-    """Why a wish cannot have a place beside others' places; None when it can."""
+def why_not(board: Board, award: Award, others: Sequence[Place], names: Mapping[str, str]) -> Refusal | None:
+    """Why a wish cannot have a place beside others' places; None when it can. `names`: of spaces, by slug."""
     instance = board.instance
     request, space = instance.request_of.get(award.request), instance.space_of.get(award.space)
     if request is None:
@@ -90,16 +90,20 @@ def why_not(board: Board, award: Award, others: Sequence[Place]) -> Refusal | No
     on_grid = 0 <= award.day < instance.grid.days and award.start >= 0
     if not on_grid or award.start + request.slots > instance.grid.slots_per_day:
         return Refusal("place_off_grid")
+    called = {"space": names[space.id]}
     if not fits(request, space):
-        return Refusal("place_does_not_fit", {"space": award.space})
-    time = board.place_of(award).time
-    if time & board.closed[space.id]:
-        return Refusal("place_closed", {"space": award.space})
-    if any(one.award.space == space.id and one.time & time for one in others):
-        return Refusal("place_taken", {"space": award.space})
-    rivals = instance.rivals[request.id]
-    met = any(one.award.request in rivals and one.time & time for one in others)
-    return Refusal("place_conflicts") if met else None
+        return Refusal("place_does_not_fit", called)
+    if board.place_of(award).time & board.closed[space.id]:
+        return Refusal("place_closed", called)
+    return _beside(board, award, others, called)
+
+
+def _beside(board: Board, award: Award, others: Sequence[Place], called: Mapping[str, str]) -> Refusal | None:
+    time, rivals = board.place_of(award).time, board.instance.rivals[award.request]
+    meeting = [one.award for one in others if one.time & time]
+    if any(one.space == award.space for one in meeting):
+        return Refusal("place_taken", {"space": called["space"]})
+    return Refusal("place_conflicts") if any(one.request in rivals for one in meeting) else None
 
 
 def publish_preview(
@@ -180,7 +184,7 @@ def _choose(session: Session, one: Round, solve: Solve, now: datetime) -> None:
 
 
 def _tell_all(session: Session, one: Round, now: datetime) -> None:
-    told = {"title": one.name, "url": f"/rounds/{one.id}"}
+    told = {"round": one.name, "url": f"/rounds/{one.id}"}
     if one.objections_until_at is not None:
         told["until"] = one.objections_until_at.isoformat()
     notices.tell(session, rounds.everybody(session), "round_preview", told, now)

@@ -56,7 +56,7 @@ def object_to(
     made = Objection(wish_id=wish.id, member_id=viewer.member_id, text=text.strip(), made_at=now)
     session.add(made)
     session.flush()
-    told = {"title": one.name, "url": f"/rounds/{one.id}"}
+    told = {"round": one.name, "url": f"/rounds/{one.id}"}
     notices.tell(session, notices.deciders(session, ()), "objection_made", told, now)
     audit.note(session, viewer.actor, "objection.made", f"wish:{wish.id}", {"round": str(one.id)}, now)
     return made
@@ -74,7 +74,8 @@ def answer(
     if not text.strip():
         return Refusal("reason_needed")
     found.answer, found.answered_at, found.answered_by_id = text.strip(), now, viewer.member_id
-    told = {"title": found.wish.title, "url": f"/rounds/{found.wish.round_id}"}
+    one = session.get_one(Round, found.wish.round_id)
+    told = {"round": one.name, "title": found.wish.title, "url": f"/rounds/{one.id}"}
     notices.tell(session, [found.member_id], "objection_answered", told, now)
     audit.note(session, viewer.actor, "objection.answered", f"wish:{found.wish_id}", {}, now)
     return found
@@ -97,7 +98,7 @@ def ask_swap(
     made = Swap(wish_id=wish.id, other_id=other.id, asked_by_id=viewer.member_id, asked_at=now)
     session.add(made)
     session.flush()
-    told = {"title": one.name, "url": f"/rounds/{one.id}"}
+    told = {"round": one.name, "url": f"/rounds/{one.id}"}
     notices.tell(session, [other.member_id], "swap_asked", told, now)
     audit.note(session, viewer.actor, "swap.asked", f"wish:{wish.id}", {"other": str(other.id)}, now)
     return made
@@ -120,7 +121,7 @@ def answer_swap(
     if agreed and (refusal := _trade(session, one, swap)):
         return refusal
     swap.agreed, swap.answered_at, swap.answered_by_id = agreed, now, viewer.member_id
-    told = {"title": one.name, "url": f"/rounds/{one.id}"}
+    told = {"round": one.name, "url": f"/rounds/{one.id}"}
     notices.tell(session, [swap.asked_by_id], "swap_answered", told | {"agreed": agreed}, now)
     if agreed:
         rounds.changed(
@@ -171,6 +172,7 @@ def _traded(session: Session, one: Round, wish: Wish, other: Wish) -> tuple[Awar
     ]
     mine = round_instance.award_of(at[other.id])._replace(request=str(wish.id))
     theirs = round_instance.award_of(at[wish.id])._replace(request=str(other.id))
-    if refusal := why_not(board, mine, kept):
+    names = rounds.names_of(one)
+    if refusal := why_not(board, mine, kept, names):
         return refusal
-    return why_not(board, theirs, [*kept, board.place_of(mine)]) or (mine, theirs)
+    return why_not(board, theirs, [*kept, board.place_of(mine)], names) or (mine, theirs)

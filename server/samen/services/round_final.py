@@ -97,7 +97,7 @@ def finalise(
     except _TakenBack as taken_back:
         return taken_back.answer
     one.state, one.final_at = RoundState.FINAL, now
-    told = {"title": one.name, "url": f"/rounds/{one.id}"}
+    told = {"round": one.name, "url": f"/rounds/{one.id}"}
     notices.tell(session, rounds.everybody(session), "round_final", told, now)
     rounds.changed(session, one, "round.final", viewer, now, awards=len(dated), clashes=len(found))
     return Finalised(one, found)

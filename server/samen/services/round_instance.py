@@ -21,6 +21,7 @@ from samen.adapters.db.models import (
     Wish,
 )
 from samen.domain.allocation import instance as asked
+from samen.domain.allocation.board import Board
 from samen.domain.allocation.season import Season
 from samen.domain.interval import Interval
 from samen.domain.rules import SpaceRules, opening_of
@@ -48,6 +49,13 @@ def build(session: Session, one: Round, policy: asked.Policy | None = None) -> a
         tuple(_conflicts(session, one, wishes)),
         policy or policy_of(one.policy),
     )
+
+
+def held_and_shut(instance: asked.Instance) -> asked.Award | None:
+    """A place given by hand in which the space is closed or taken by now."""
+    board = Board(instance)
+    shut = (award for award in instance.held if board.place_of(award).time & board.closed[award.space])
+    return next(shut, None)
 
 
 def standing(session: Session, round_id: UUID) -> Sequence[Wish]:

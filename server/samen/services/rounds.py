@@ -145,7 +145,7 @@ def open_round(
     if found.closes_at <= now:
         return Refusal("closing_past", {"nearest": now})
     found.state = RoundState.OPEN
-    told = {"title": found.name, "until": found.closes_at.isoformat(), "url": f"/rounds/{found.id}"}
+    told = {"round": found.name, "until": found.closes_at.isoformat(), "url": f"/rounds/{found.id}"}
     notices.tell(session, everybody(session), "round_opened", told, now)
     return changed(session, found, "round.opened", viewer, now)
 
@@ -167,7 +167,7 @@ def close_due(session: Session, now: datetime) -> int:
     for one in due:
         one.state = RoundState.CLOSED
         one.version += 1
-        told = {"title": one.name, "url": f"/rounds/{one.id}"}
+        told = {"round": one.name, "url": f"/rounds/{one.id}"}
         notices.tell(session, notices.deciders(session, ()), "round_closed", told, now)
         audit.note(session, "samen", "round.closed", f"round:{one.id}", {"version": one.version}, now)
     return len(due)
@@ -219,6 +219,11 @@ def changed(
 def note(session: Session, one: Round, action: str, viewer: Viewer, now: datetime, **facts: object) -> None:
     """Put a deed on record, as the last step of its transaction."""
     audit.note(session, viewer.actor, action, f"round:{one.id}", {"version": one.version, **facts}, now)
+
+
+def names_of(one: Round) -> dict[str, str]:
+    """How the round's spaces are called, by their slugs."""
+    return {space.slug: space.name for space in one.spaces}
 
 
 def everybody(session: Session) -> list[int]:

@@ -15,11 +15,11 @@ from samen.adapters.db.models import Round, RoundState, Solve, SolveState
 from samen.domain.access import Role, Viewer
 from samen.domain.allocation.instance import Instance, Policy
 from samen.domain.allocation.plan import Plan
+from samen.domain.allocation.propose import METHODS
 from samen.domain.rules import Refusal
 from samen.services import audit, round_instance, rounds
 
 NO_SUCH = Refusal("no_such_solve")
-METHODS = ("auto", "greedy", "cpsat")
 LONGEST_S = 3600.0
 # A worker that gave no sign of life for so long is gone.
 STALE = timedelta(seconds=60)
@@ -87,7 +87,11 @@ def queue(session: Session, round_id: UUID, run: Run, viewer: Viewer, now: datet
         return Refusal("bad_run", {"most": int(LONGEST_S)})
     if not run.trial and _under_way(session, one):
         return Refusal("solve_under_way")
-    made = _queued(session, one, run, viewer, now)
+    policy = (run.policy if run.trial else None) or rounds.policy_of(one.policy)
+    instance = replace(round_instance.build(session, one), policy=policy)
+    if shut := round_instance.held_and_shut(instance):
+        return Refusal("locks_closed", {"space": rounds.names_of(one)[shut.space]})
+    made = _queued(session, one, run, instance, viewer, now)
     facts = {"method": run.method, "seed": run.seed, "trial": run.trial, "instance": made.instance_sha256}
     audit.note(session, viewer.actor, "solve.queued", f"solve:{made.id}", facts, now)
     return made
@@ -100,9 +104,10 @@ def _under_way(session: Session, one: Round) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _queued(session: Session, one: Round, run: Run, viewer: Viewer, now: datetime) -> Solve:
-    policy = (run.policy if run.trial else None) or rounds.policy_of(one.policy)
-    text = write_instance(replace(round_instance.build(session, one), policy=policy))
+def _queued(
+    session: Session, one: Round, run: Run, instance: Instance, viewer: Viewer, now: datetime
+) -> Solve:
+    text = write_instance(instance)
     made = Solve(
         round_id=one.id,
         asked_by_id=viewer.member_id,
@@ -111,7 +116,7 @@ def _queued(session: Session, one: Round, run: Run, viewer: Viewer, now: datetim
         method=run.method,
         seed=run.seed,
         budget_s=run.budget_s,
-        policy=asdict(policy),
+        policy=asdict(instance.policy),
         instance=text,
         instance_sha256=digest(text),
         queued_at=now,

@@ -64,6 +64,14 @@ NOTICES = {
     "no_show_released": Words(
         N_("Given back: %(space)s, %(when)s"), N_("Nobody came, so others may book that time now.")
     ),
+    "objection_answered": Words(
+        N_("Answered: %(round)s"), N_("Your objection has an answer."), N_("See the round")
+    ),
+    "objection_made": Words(
+        N_("Objection: %(round)s"),
+        N_("An association objects to what the preview gives it."),
+        N_("See the round"),
+    ),
     "offer_lapsed": Words(
         N_("No longer kept for you: %(space)s, %(when)s"),
         N_("You did not take the time that was kept for you: it went to whoever waits next."),
@@ -89,6 +97,26 @@ NOTICES = {
         N_("Somebody asks for it, and it is yours to say yes or no."),
         N_("See the request"),
     ),
+    "round_closed": Words(
+        N_("Ready to be shared out: %(round)s"),
+        N_("All wishes are in. Compute a proposal, look at it and show it to all."),
+        N_("See the round"),
+    ),
+    "round_final": Words(
+        N_("Final: %(round)s"),
+        N_("The spaces of the season are shared out, and what you got is booked."),
+        N_("See the round"),
+    ),
+    "round_opened": Words(
+        N_("Say what you wish for: %(round)s"),
+        N_("The spaces of the coming season are shared out: file the weekly hours that you wish for."),
+        N_("See the round"),
+    ),
+    "round_preview": Words(
+        N_("See what you would get: %(round)s"),
+        N_("This is a preview: object to it or swap with others before it is final."),
+        N_("See the round"),
+    ),
     "sensor_silent": Words(
         N_("The sensor in %(space)s is silent"),
         N_("It is not known whether anybody is there, so the booking stays. Look after the sensor."),
@@ -98,6 +126,16 @@ NOTICES = {
         N_("Kept for you: %(space)s, %(when)s"),
         N_("The time that you wait for is free. Take it, or it goes to whoever waits next."),
         N_("Take it"),
+    ),
+    "swap_answered": Words(
+        N_("Swap answered: %(round)s"),
+        N_("The other association has answered your swap."),
+        N_("See the round"),
+    ),
+    "swap_asked": Words(
+        N_("Swap asked for: %(round)s"),
+        N_("Another association would like to swap its place with yours."),
+        N_("See the round"),
     ),
     "tail_released": Words(
         N_("Ended early: %(space)s, %(when)s"),
@@ -119,6 +157,7 @@ NOTICES = {
     ),
 }
 LABELS = {
+    "round": N_("Round"),
     "title": N_("What"),
     "space": N_("Where"),
     "when": N_("When"),
@@ -133,7 +172,7 @@ LABELS = {
 def told(code: str, facts: Mapping[str, Any], zone: ZoneInfo) -> Told:
     """The notice in the language at hand, instants in `zone`. Raises KeyError for a code without words."""
     words, said = NOTICES[code], _said(facts, zone)
-    brief = {"space": said.get("space", ""), "when": _span(facts, zone, _brief_day)}
+    brief = {"space": said["space"], "round": said["round"], "when": _span(facts, zone, _brief_day)}
     return Told(
         subject=gettext(words.subject) % brief,
         body=gettext(words.body),
@@ -145,7 +184,7 @@ def told(code: str, facts: Mapping[str, Any], zone: ZoneInfo) -> Told:
 
 def _said(facts: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
     """What the labels stand for, as far as it is known."""
-    said = {name: on_one_line(str(facts.get(name) or "")) for name in ("title", "space", "reason")}
+    said = {name: on_one_line(str(facts.get(name) or "")) for name in ("round", "title", "space", "reason")}
     if found := facts.get("finding"):
         said["title"] = on_one_line(verb(Kind(found["kind"]), found, zone))
     said["when"] = _span(facts, zone, _whole_day)
