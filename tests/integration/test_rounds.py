@@ -1,6 +1,5 @@
 """Season rounds from draft to bookings, on both engines."""
 
-
 import pytest
 from sqlalchemy import select
 

@@ -6,7 +6,7 @@ from samen.adapters.allocation_file import digest, write_instance, write_plan
 from samen.domain.allocation.draft import Budget
 from samen.domain.allocation.propose import propose
 from samen.domain.allocation.verifier import faults
-from support.rounds import small_rounds
+from support.small_rounds import small_rounds
 
 A_SECOND = Budget(1.0, clock=lambda: 0.0)
 

@@ -13,7 +13,7 @@ from samen.domain.allocation.greedy import greedy
 from samen.domain.allocation.instance import Award, Instance, Option, Policy, Tenant
 from samen.domain.allocation.propose import propose
 from samen.domain.allocation.shadow import first_come
-from support.rounds import GRID, OPENING, SPACES, a_wish, small_rounds
+from support.small_rounds import GRID, OPENING, SPACES, a_wish, small_rounds
 
 A_WHILE = Budget(0.05, clock=lambda: 0.0)
 
