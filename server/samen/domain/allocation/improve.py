@@ -14,8 +14,8 @@ from samen.domain.allocation.house import House
 from samen.domain.allocation.moves import Move, grant_one_more, move_back, shift_some
 from samen.domain.allocation.scarcity import Scarcity
 
-# Places that are looked at in a second of deterministic time: a third of what an ordinary machine does, so that
-# it is this count that ends the work, and the plan is the same every time.
+# Places that are looked at in a second of deterministic time: a third of what an ordinary machine does, so
+# that it is this count that ends the work, and the plan is the same every time.
 LOOKS_PER_SECOND = 300_000
 # What drawing and judging a move costs, in places looked at.
 LOOKS_PER_MOVE = 20
