@@ -1,108 +1,75 @@
-"""Speaking builders for season rounds: Bota 75 with a round, wishes in it, and runs of the greedy solver."""
+"""Small rounds: a house of a few spaces, and tenants with a few wishes."""
+
+from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from hypothesis import strategies as st
 
-from samen.adapters.allocation_file import write_plan
-from samen.adapters.db import Database
-from samen.adapters.db.models import Round, Site
-from samen.domain.access import Role, Viewer
-from samen.domain.allocation.draft import Budget
-from samen.domain.allocation.instance import Option
-from samen.domain.allocation.propose import propose
-from samen.domain.interval import at_wall
-from samen.services import awards, round_final, rounds, solves, wishes
-from samen.services.rounds import Described
-from samen.services.solves import Progress, Run
-from samen.services.wishes import Asked
-from support.building import BRUSSELS, NOW, a_member, load_demo
+from samen.domain.allocation.board import Board
+from samen.domain.allocation.house import House
+from samen.domain.allocation.instance import Closure, Grid, Instance, Option, Policy, Request, Space, Tenant
 
-# Thirteen weeks from a Monday on, with the clock change of 28 March in them.
-SEASON = Described(
-    name="Spring 2027",
-    from_on=date(2027, 1, 4),
-    until_on=date(2027, 4, 5),
-    opens_at=NOW,
-    closes_at=NOW + timedelta(days=14),
-    spaces=("iris", "marolles", "canal", "zenne-noord", "keuken"),
-    weekdays=(0, 1, 2, 3, 4, 5, 6),
-    day_start=time(8),
-    day_end=time(22),
+OPENING = datetime(2027, 1, 5, 10, tzinfo=UTC)
+GRID = Grid(weeks=2, days=2, slots_per_day=6, slot_minutes=30, day_start="18:00")
+SPACES = (
+    Space("hall", 50, frozenset({"stage"}), "north"),
+    Space("room", 10, frozenset({"piano"}), "north"),
+    Space("attic", 12, frozenset(), "south"),
 )
-CLOSED = NOW + timedelta(days=15)
-EVERY_WEEK = tuple(range(13))
-# Two hours on Monday at 18:00, on the grid.
-MONDAY_EVENING = Option(0, 20)
-TUESDAY_EVENING = Option(1, 20, 1.0)
 
 
-def asked(title="Choir", options=(MONDAY_EVENING,), **more) -> Asked:
-    """A wish for two hours in every week of the season."""
-    return replace(Asked(title, 6, 4, EVERY_WEEK, tuple(options)), **more)
+def a_wish(name: str, tenant: str = "choir", **more: Any) -> Request:
+    """Two slots in both weeks, on the first evening, first thing."""
+    plain = Request(name, tenant, 5, frozenset(), 2, (0, 1), 1, OPENING, (Option(0, 0),))
+    return replace(plain, **more)
 
 
-class House:
-    """Bota 75 with a manager and a member in two associations, and every deed in a transaction of its own."""
-
-    def __init__(self, database: Database) -> None:
-        load_demo(database)
-        self.database = database
-        self.manager = a_member(database, "manager@x", role=Role.MANAGER)
-        self.an = a_member(database, "an@x", "atelier-rue")
-        self.lea = a_member(database, "lea@x", "collectif-senne")
-
-    def do(self, deed, *given, **more):
-        """`deed(session, *given)`, committed; the answer."""
-        with self.database.write() as session:
-            return deed(session, *given, **more)
-
-    def draft(self, told=SEASON) -> Round:
-        with self.database.write() as session:
-            site = session.scalars(select(Site)).one()
-            made = rounds.create(session, site, told, self.manager, NOW)
-            assert isinstance(made, Round), made
-            return made
-
-    def open(self, told=SEASON) -> Round:
-        made = self.draft(told)
-        return self.do(rounds.open_round, made.id, made.version, self.manager, NOW)
-
-    def file(self, one: Round, viewer: Viewer | None = None, now=NOW, **more):
-        return self.do(wishes.file, one.id, asked(**more), viewer or self.an, now)
-
-    def closed(self, one: Round) -> Round:
-        return self.do(rounds.close, one.id, self.now(one).version, self.manager, CLOSED)
-
-    def now(self, one: Round) -> Round:
-        """The round as it stands."""
-        return self.do(lambda session: session.get_one(Round, one.id))
-
-    def solved(self, one: Round, run=Run("greedy", budget_s=5)):  # noqa: B008
-        """A run, carried through as a worker would."""
-        queued = self.do(solves.queue, one.id, run, self.manager, CLOSED)
-        claimed = self.do(solves.claim, "test", CLOSED)
-        plan = propose(
-            solves.instance_of(claimed), claimed.instance_sha256, run.method, run.seed, Budget(5, lambda: 0.0)
-        )
-        told = Progress("greedy", 0.1, write_plan(plan))
-        assert self.do(solves.progress, queued.id, "test", told, CLOSED)
-        self.do(solves.finish, queued.id, "test", CLOSED)
-        return queued
-
-    def preview(self, one: Round) -> Round:
-        """Closed, solved and shown."""
-        closed = self.closed(one)
-        solve = self.solved(closed)
-        until = CLOSED + timedelta(days=7)
-        return self.do(awards.publish_preview, one.id, closed.version, solve.id, until, self.manager, CLOSED)
-
-    def finalise(self, one: Round, *, skip_clashes=False, version=None):
-        seen = version or self.now(one).version
-        return self.do(round_final.finalise, one.id, seen, self.manager, CLOSED, skip_clashes=skip_clashes)
+@st.composite
+def small_rounds(draw: st.DrawFn) -> Instance:
+    """One to nine wishes of three tenants, with closures, conflicts and awards that are held."""
+    tenants = tuple(
+        Tenant(name, draw(st.sampled_from((1.0, 2.5))), draw(st.sampled_from((-1.0, 0.0, 3.0))))
+        for name in ("choir", "chess", "circus")
+    )
+    wishes = tuple(draw(_wishes(f"w{number}")) for number in range(draw(st.integers(1, 9))))
+    closures = tuple(draw(st.lists(_closures(), max_size=2)))
+    names = [one.id for one in wishes]
+    any_two = st.tuples(st.sampled_from(names), st.sampled_from(names))
+    conflicts = tuple(one for one in draw(st.lists(any_two, max_size=4)) if one[0] != one[1])
+    policy = Policy(entitlements_bind=draw(st.booleans()))
+    free = Instance(GRID, SPACES, tenants, wishes, closures, conflicts=conflicts, policy=policy)
+    return replace(free, held=_some_held(free, draw(st.integers(0, 2))))
 
 
-def instant(year, month, day, clock) -> datetime:
-    """A wall time in Brussels, as an instant."""
-    return at_wall(date(year, month, day), time.fromisoformat(clock), BRUSSELS).astimezone(UTC)
+@st.composite
+def _wishes(draw: st.DrawFn, name: str) -> Request:
+    options = st.builds(Option, st.integers(0, 1), st.integers(0, 5), st.sampled_from((0.0, 1.0, 3.0)))
+    return a_wish(
+        name,
+        draw(st.sampled_from(("choir", "chess", "circus"))),
+        people=draw(st.sampled_from((5, 11, 60))),
+        features=draw(st.sampled_from((frozenset[str](), frozenset({"piano"})))),
+        slots=draw(st.integers(1, 3)),
+        weeks=draw(st.sampled_from(((0,), (1,), (0, 1)))),
+        priority=draw(st.integers(1, 3)),
+        filed_at=OPENING + timedelta(hours=draw(st.integers(0, 3))),
+        options=tuple(draw(st.lists(options, min_size=1, max_size=3))),
+        spaces=draw(st.sampled_from((None, frozenset({"attic", "room"})))),
+    )
+
+
+def _closures() -> st.SearchStrategy[Closure]:
+    names = st.sampled_from([space.id for space in SPACES])
+    return st.builds(Closure, names, st.integers(0, 1), st.integers(0, 4), st.just(2), st.just((0,)))
+
+
+def _some_held(instance: Instance, most: int) -> tuple[Any, ...]:
+    """Up to `most` awards that can stand together."""
+    house = House(Board(instance))
+    for places in list(house.board.places.values())[:most]:
+        if place := next(filter(house.is_free, places), None):
+            house.take(place)
+    return house.awards()
