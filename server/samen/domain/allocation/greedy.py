@@ -6,10 +6,12 @@ from random import Random
 
 from samen.domain.allocation.board import Board, Place
 from samen.domain.allocation.draft import Budget, Draft, Told
+from samen.domain.allocation.effort import Effort
 from samen.domain.allocation.house import House
-from samen.domain.allocation.improve import Effort, Search
+from samen.domain.allocation.improve import Search
 from samen.domain.allocation.instance import Request, Tenant
 from samen.domain.allocation.scarcity import Scarcity
+from samen.domain.allocation.timetable import fill, has_blocks
 
 METHOD = "greedy"
 # The share of the effort that goes to fairness; the rest to warmth.
@@ -26,6 +28,9 @@ def greedy(board: Board, seed: int, budget: Budget, told: Told) -> Draft:
         told(Draft(METHOD, house.awards()))
 
     tell()
+    if house.refused() and has_blocks(board):
+        fill(house, lottery, effort, FAIRNESS)
+        tell()
     search = Search(house, lottery, effort, tell)
     search.make_fairer(FAIRNESS)
     search.make_warmer(1.0)

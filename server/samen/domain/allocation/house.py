@@ -77,6 +77,11 @@ class House:
         full = self._owed[tenant]
         return self.granted[tenant] / full if full else 1.0
 
+    def shares(self) -> list[float]:
+        """The satisfaction of all who asked, from the lowest up; nobody is owed more than all."""
+        asked = self.board.instance.asked_by
+        return sorted(min(1.0, self.satisfaction(name)) for name, asks in asked.items() if asks)
+
     def heat(self, place: Place) -> float:
         """The slot-weeks of a zone that a place would add, each start weighing as the policy says."""
         warm = self._warm[place.zone]

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from random import Random
 
-from samen.domain.allocation.draft import Budget
+from samen.domain.allocation.effort import LOOKS_PER_SECOND, Effort
 from samen.domain.allocation.house import House
 from samen.domain.allocation.moves import Move, grant_one_more, move_back, shift_some
 from samen.domain.allocation.scarcity import Scarcity
 
-# Places that are looked at in a second of deterministic time: a third of what an ordinary machine does, so
-# that it is this count that ends the work, and the plan is the same every time.
-LOOKS_PER_SECOND = 300_000
 # What drawing and judging a move costs, in places looked at.
 LOOKS_PER_MOVE = 20
 # A search that has failed this often in a row, for each request that could move, has come to its end.
@@ -24,23 +21,6 @@ PATIENCE = 40
 
 Score = tuple[object, ...]
 Draw = Callable[[House, Random], Move | None]
-
-
-class Effort:
-    """What has been spent of a budget: `looks` at places."""
-
-    def __init__(self, budget: Budget) -> None:
-        self._budget = budget
-        self._until = budget.clock() + budget.seconds
-        self.looks = 0
-
-    def is_spent(self, share: float = 1.0) -> bool:
-        """Whether that share of the whole has gone."""
-        return (
-            self.looks >= share * self._budget.seconds * LOOKS_PER_SECOND
-            or self._budget.clock() >= self._until
-            or self._budget.is_cancelled()
-        )
 
 
 class Search:
@@ -57,29 +37,24 @@ class Search:
 
         def score() -> Score:
             worth, heat, unmoved = self._rest()
-            return self._shares(), worth, -heat, unmoved
+            return self._house.shares(), worth, -heat, unmoved
 
         self._search((grant_one_more,), score, until)
 
     def make_warmer(self, until: float) -> None:
         """Heats less and moves less, for as much satisfaction and worth as the policy's tolerance leaves."""
         kept = 1 - self._instance.policy.tolerance
-        least = [kept * share - 1e-9 for share in self._shares()]
+        least = [kept * share - 1e-9 for share in self._house.shares()]
         least_worth = kept * self._house.worth - 1e-6
 
         def score() -> Score:
             worth, heat, unmoved = self._rest()
-            shares = zip(self._shares(), least, strict=True)
+            shares = zip(self._house.shares(), least, strict=True)
             enough = worth >= least_worth and all(share >= floor for share, floor in shares)
             return enough, -heat, unmoved, worth
 
         draws: tuple[Draw, ...] = (shift_some, move_back) if self._instance.previous else (shift_some,)
         self._search(draws, score, until)
-
-    def _shares(self) -> list[float]:
-        """Satisfaction from the lowest up; nobody is owed more than all."""
-        asked = self._instance.asked_by
-        return sorted(min(1.0, self._house.satisfaction(name)) for name, asks in asked.items() if asks)
 
     def _rest(self) -> tuple[float, float, int]:
         """Worth, heat, and how many are where they were in the previous plan."""
