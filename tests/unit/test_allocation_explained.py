@@ -118,15 +118,15 @@ def test_it_is_told_in_sentences():
     assert lines[:3] == [
         "choir of nova: others have what it asked for.",
         "nova has 0% of what it is owed.",
-        "Monday 17:00 to 19:00: not free.",
+        "day 0, 17:00 to 19:00: not free.",
     ]
-    assert lines[3].startswith("  senne has west, Monday 17:00 to 19:00: taken by themselves you would ")
+    assert lines[3].startswith("  senne has west, day 0, 17:00 to 19:00: taken by themselves you would ")
     assert lines[4].startswith(
-        "Free beside the plan: west, Monday 19:00 to 21:00; west, Tuesday 17:00 to 19:00"
+        "Free beside the plan: west, day 0, 19:00 to 21:00; west, day 1, 17:00 to 19:00"
     )
     assert lines[5:] == [
-        "The price of a yes at west, Monday 17:00 to 19:00 (nothing less would do):",
-        "  senne would move from west, Monday 17:00 to 19:00 to west, Monday 20:00 to 22:00",
+        "The price of a yes at west, day 0, 17:00 to 19:00 (nothing less would do):",
+        "  senne would move from west, day 0, 17:00 to 19:00 to west, day 0, 20:00 to 22:00",
         "  4 h would move, 0 h would be lost",
     ]
 
