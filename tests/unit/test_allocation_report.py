@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.allocating import a_round, a_space, a_wish, filled_rounds, some_awards
+from tests.support.allocating import a_round, a_space, a_wish_for, filled_rounds, some_awards
 
 from samen.domain.allocation.board import Board
 from samen.domain.allocation.comparison import compare
@@ -15,9 +15,9 @@ from samen.domain.allocation.report import Changes, Gaps, Served, report
 
 WEST = a_space("west")
 WISHES = [
-    a_wish("choir", "nova", (0, 0), (0, 4, 1.0)),
-    a_wish("yoga", "nova", (0, 2)),
-    a_wish("dance", "senne", (0, 0)),
+    a_wish_for("choir", "nova", (0, 0), (0, 4, 1.0)),
+    a_wish_for("yoga", "nova", (0, 2)),
+    a_wish_for("dance", "senne", (0, 0)),
 ]
 CHOIR, LATE_CHOIR, DANCE = (
     Award("choir", "west", 0, 0),
@@ -65,8 +65,8 @@ def test_a_gap_is_told_only_where_a_bound_was_proved():
 
 
 def test_envy_is_beyond_one_award_and_by_entitlement():
-    wishes = [*(a_wish(f"nova-{n}", "nova", (0, 2 * n)) for n in range(3))]
-    wishes += [a_wish(f"senne-{n}", "senne", (0, 2 * n)) for n in range(3)]
+    wishes = [*(a_wish_for(f"nova-{n}", "nova", (0, 2 * n)) for n in range(3))]
+    wishes += [a_wish_for(f"senne-{n}", "senne", (0, 2 * n)) for n in range(3)]
     all_of_it = [Award(f"senne-{n}", "west", 0, 2 * n) for n in range(3)]
     heavy = [Tenant("nova"), Tenant("senne", 3.0)]
 
