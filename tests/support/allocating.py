@@ -1,57 +1,28 @@
-"""Small rounds to allocate, built by hand or drawn; and awards recounted slot by slot, without bits."""
+"""Rounds with some awards, by hand or drawn; and what is in the way, recounted slot by slot without bits."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 
 from hypothesis import strategies as st
+from tests.support.small_rounds import SPACES, a_wish, small_rounds
 
 from samen.domain.allocation.board import fits
-from samen.domain.allocation.instance import (
-    Award,
-    Closure,
-    Grid,
-    Instance,
-    Option,
-    Policy,
-    Request,
-    Space,
-    Tenant,
-)
+from samen.domain.allocation.instance import Award, Grid, Instance, Option, Space, Tenant
 
-OPENED_AT = datetime(2027, 1, 5, 10, tzinfo=UTC)
-SMALL = Grid(weeks=2, days=2, slots_per_day=6, slot_minutes=60, day_start="17:00")
+HOURLY = Grid(weeks=2, days=2, slots_per_day=6, slot_minutes=60, day_start="17:00")
+# The fewer spaces, the more is refused.
+HOUSES = (SPACES[:1], SPACES[1:], SPACES)
 
 
 def a_space(name, capacity=10, features=(), zone="west"):
     return Space(name, capacity, frozenset(features), zone)
 
 
-def a_wish(name, tenant, *times, **more):
+def a_wish_for(name, tenant, *times, **more):
     """`times`: (day, start) or (day, start, penalty)."""
-    settings = {
-        "people": 5,
-        "features": (),
-        "slots": 2,
-        "weeks": (0, 1),
-        "priority": 1,
-        "minute": 0,
-        "spaces": None,
-    }
-    settings.update(more)
-    return Request(
-        name,
-        tenant,
-        settings["people"],
-        frozenset(settings["features"]),
-        settings["slots"],
-        tuple(settings["weeks"]),
-        settings["priority"],
-        OPENED_AT + timedelta(minutes=settings["minute"]),
-        tuple(Option(*time) for time in times),
-        None if settings["spaces"] is None else frozenset(settings["spaces"]),
-    )
+    return a_wish(name, tenant, options=tuple(Option(*time) for time in times), **more)
 
 
-def a_round(spaces, wishes, grid=SMALL, tenants=None, **more):
+def a_round(spaces, wishes, grid=HOURLY, tenants=None, **more):
     """Tenants are those who wish, of equal weight, unless they are given."""
     names = dict.fromkeys(wish.tenant for wish in wishes)
     known = tuple(Tenant(name) for name in names) if tenants is None else tuple(tenants)
@@ -59,80 +30,56 @@ def a_round(spaces, wishes, grid=SMALL, tenants=None, **more):
 
 
 @st.composite
-def rounds(draw, most_wishes=7):
-    """Crowded little rounds: closures, conflicts, and held awards that keep the rules."""
-    spaces = [
-        Space(
-            f"space-{n}", draw(st.integers(3, 9)), frozenset(draw(st.sets(st.just("piano")))), f"zone-{n % 2}"
-        )
-        for n in range(draw(st.integers(1, 3)))
-    ]
-    names = [f"tenant-{n}" for n in range(draw(st.integers(1, 4)))]
-    tenants = [Tenant(name, draw(st.sampled_from((0.5, 1.0, 3.0)))) for name in names]
-    wishes = [_wish(draw, f"wish-{n}", names, spaces) for n in range(draw(st.integers(1, most_wishes)))]
-    ids = [wish.id for wish in wishes]
-    pairs = st.tuples(st.sampled_from(ids), st.sampled_from(ids)).filter(lambda pair: pair[0] < pair[1])
-    conflicts = draw(st.lists(pairs, max_size=3)) if len(ids) > 1 else []
-    closed = st.builds(
-        Closure,
-        st.sampled_from([one.id for one in spaces]),
-        st.integers(0, 1),
-        st.just(1),
-        st.integers(1, 5),
-        st.just((0,)),
-    )
-    policy = Policy(entitlements_bind=draw(st.booleans()))
-    free = Instance(
-        SMALL,
-        tuple(spaces),
-        tuple(tenants),
-        tuple(wishes),
-        tuple(draw(st.lists(closed, max_size=2))),
-        conflicts=tuple(conflicts),
-        policy=policy,
-    )
-    held = some_awards(draw, free, most=2)
-    return Instance(
-        SMALL, free.spaces, free.tenants, free.requests, free.closures, held, (), free.conflicts, policy
-    )
+def crowded_rounds(draw, most=7):
+    """Wishes for one evening in two spaces, that would all fit were it not for each other."""
+    spaces = [a_space(name, zone=name) for name in ("hall", "attic")]
+    wishes = [_crowding(draw, f"w{number}") for number in range(draw(st.integers(2, most)))]
+    pairs = st.tuples(*[st.sampled_from([wish.id for wish in wishes])] * 2)
+    conflicts = [one for one in draw(st.lists(pairs, max_size=2)) if one[0] != one[1]]
+    tenants = [Tenant(name, draw(st.sampled_from((1.0, 2.5)))) for name in ("choir", "chess", "circus")]
+    instance = a_round(spaces, wishes, tenants=tenants, conflicts=tuple(conflicts))
+    return replace(instance, held=some_awards(draw, instance)[: draw(st.integers(0, 2))])
 
 
-def _wish(draw, name, tenants, spaces):
-    times = draw(
-        st.lists(st.tuples(st.integers(0, 1), st.integers(0, 5), st.sampled_from((0.0, 1.0))), max_size=3)
-    )
-    only = draw(st.none() | st.sets(st.sampled_from([space.id for space in spaces]), min_size=1))
-    return a_wish(
+def _crowding(draw, name):
+    starts = draw(st.lists(st.integers(0, 4), min_size=1, max_size=3, unique=True))
+    return a_wish_for(
         name,
-        draw(st.sampled_from(tenants)),
-        *times,
-        people=draw(st.integers(1, 9)),
-        features=draw(st.sets(st.just("piano"))) if draw(st.booleans()) else (),
+        draw(st.sampled_from(("choir", "chess", "circus"))),
+        *((0, start, float(penalty)) for penalty, start in enumerate(starts)),
         slots=draw(st.integers(1, 3)),
-        weeks=draw(st.sampled_from(((0,), (1,), (0, 1)))),
+        weeks=draw(st.sampled_from(((0, 1), (0,)))),
         priority=draw(st.integers(1, 3)),
-        minute=draw(st.integers(0, 3)),
-        spaces=only,
+        spaces=draw(st.sampled_from((None, frozenset({"hall"}), frozenset({"attic"})))),
     )
-
-
-def some_awards(draw, instance, most=99):
-    """Awards that keep every rule, held ones first."""
-    awards = list(instance.held)
-    for wish in draw(st.permutations(instance.requests)):
-        if len(awards) >= most or wish.id in {award.request for award in awards}:
-            continue
-        free = [place for place in all_places(instance, wish) if not in_the_way(instance, awards, place)]
-        if free:
-            awards.append(draw(st.sampled_from(free)))
-    return tuple(awards)
 
 
 @st.composite
-def filled_rounds(draw, most_wishes=7):
+def filled(draw, rounds):
     """(instance, awards): awards that keep every rule, not all that could be given among them."""
-    instance = draw(rounds(most_wishes))
-    return instance, some_awards(draw, instance, draw(st.integers(0, most_wishes)))
+    instance = draw(rounds)
+    return instance, some_awards(draw, instance)
+
+
+def filled_rounds():
+    """Crowded ones, and ones where little fits."""
+    return filled(st.one_of(crowded_rounds(), crowded_rounds(), st.sampled_from(HOUSES).flatmap(_small)))
+
+
+def _small(spaces):
+    return small_rounds(7, spaces)
+
+
+def some_awards(draw, instance):
+    """What is held, and most of the others that find a place, in any order."""
+    awards, names = list(instance.held), [wish.id for wish in instance.requests]
+    without = instance.held_of.keys() | draw(st.sets(st.sampled_from(names), max_size=1))
+    for name in draw(st.permutations(names)):
+        places = all_places(instance, instance.request_of[name])
+        free = [place for place in places if not in_the_way(instance, awards, place)]
+        if free and name not in without:
+            awards.append(draw(st.sampled_from(free)))
+    return tuple(awards)
 
 
 def slots_of(instance, award):

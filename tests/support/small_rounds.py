@@ -28,19 +28,19 @@ def a_wish(name: str, tenant: str = "choir", **more: Any) -> Request:
 
 
 @st.composite
-def small_rounds(draw: st.DrawFn) -> Instance:
-    """One to nine wishes of three tenants, with closures, conflicts and awards that are held."""
+def small_rounds(draw: st.DrawFn, most: int = 9, spaces: tuple[Space, ...] = SPACES) -> Instance:
+    """One to `most` wishes of three tenants, with closures, conflicts and awards that are held."""
     tenants = tuple(
         Tenant(name, draw(st.sampled_from((1.0, 2.5))), draw(st.sampled_from((-1.0, 0.0, 3.0))))
         for name in ("choir", "chess", "circus")
     )
-    wishes = tuple(draw(_wishes(f"w{number}")) for number in range(draw(st.integers(1, 9))))
-    closures = tuple(draw(st.lists(_closures(), max_size=2)))
+    wishes = tuple(draw(_wishes(f"w{number}")) for number in range(draw(st.integers(1, most))))
+    closures = tuple(draw(st.lists(_closures(spaces), max_size=2)))
     names = [one.id for one in wishes]
     any_two = st.tuples(st.sampled_from(names), st.sampled_from(names))
     conflicts = tuple(one for one in draw(st.lists(any_two, max_size=4)) if one[0] != one[1])
     policy = Policy(entitlements_bind=draw(st.booleans()))
-    free = Instance(GRID, SPACES, tenants, wishes, closures, conflicts=conflicts, policy=policy)
+    free = Instance(GRID, spaces, tenants, wishes, closures, conflicts=conflicts, policy=policy)
     return replace(free, held=_some_held(free, draw(st.integers(0, 2))))
 
 
@@ -61,8 +61,8 @@ def _wishes(draw: st.DrawFn, name: str) -> Request:
     )
 
 
-def _closures() -> st.SearchStrategy[Closure]:
-    names = st.sampled_from([space.id for space in SPACES])
+def _closures(spaces: tuple[Space, ...]) -> st.SearchStrategy[Closure]:
+    names = st.sampled_from([space.id for space in spaces])
     return st.builds(Closure, names, st.integers(0, 1), st.integers(0, 4), st.just(2), st.just((0,)))
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from tests.support.allocating import (
     a_round,
     a_space,
-    a_wish,
+    a_wish_for,
     all_places,
     filled_rounds,
     in_the_way,
@@ -24,7 +24,9 @@ def certified(instance, *awards):
 
 
 def test_a_tenant_that_got_all_it_asked_has_nothing_to_complain_of():
-    instance = a_round([WEST], [a_wish("choir", "nova", (0, 0)), a_wish("ball", "nova", (0, 0), people=99)])
+    instance = a_round(
+        [WEST], [a_wish_for("choir", "nova", (0, 0)), a_wish_for("ball", "nova", (0, 0), people=99)]
+    )
 
     nova = certified(instance, Award("choir", "west", 0, 0))["nova"]
 
@@ -33,10 +35,10 @@ def test_a_tenant_that_got_all_it_asked_has_nothing_to_complain_of():
 
 def test_a_tenant_with_its_share_of_what_was_contested_is_certified():
     wishes = [
-        a_wish("choir", "nova", (0, 0)),
-        a_wish("yoga", "nova", (0, 2)),
-        a_wish("dance", "senne", (0, 0)),
-        a_wish("judo", "senne", (0, 2)),
+        a_wish_for("choir", "nova", (0, 0)),
+        a_wish_for("yoga", "nova", (0, 2)),
+        a_wish_for("dance", "senne", (0, 0)),
+        a_wish_for("judo", "senne", (0, 2)),
     ]
     instance = a_round([WEST], wishes)
 
@@ -47,8 +49,8 @@ def test_a_tenant_with_its_share_of_what_was_contested_is_certified():
 
 
 def test_the_share_is_by_entitlement():
-    wishes = [a_wish("choir", "nova", (0, 0)), a_wish("yoga", "nova", (0, 2))]
-    wishes += [a_wish("dance", "senne", (0, 0)), a_wish("judo", "senne", (0, 2))]
+    wishes = [a_wish_for("choir", "nova", (0, 0)), a_wish_for("yoga", "nova", (0, 2))]
+    wishes += [a_wish_for("dance", "senne", (0, 0)), a_wish_for("judo", "senne", (0, 2))]
     instance = a_round([WEST], wishes, tenants=[Tenant("nova", 3.0), Tenant("senne", 1.0)])
 
     found = certified(instance, Award("choir", "west", 0, 0), Award("judo", "west", 0, 2))
@@ -59,8 +61,8 @@ def test_the_share_is_by_entitlement():
 
 
 def test_what_a_tenant_keeps_from_itself_certifies_nothing():
-    wishes = [a_wish("choir", "nova", (0, 0)), a_wish("yoga", "nova", (0, 0), (0, 2))]
-    wishes.append(a_wish("judo", "senne", (0, 2)))
+    wishes = [a_wish_for("choir", "nova", (0, 0)), a_wish_for("yoga", "nova", (0, 0), (0, 2))]
+    wishes.append(a_wish_for("judo", "senne", (0, 2)))
     instance = a_round([WEST], wishes)
 
     nova = certified(instance, Award("choir", "west", 0, 0), Award("judo", "west", 0, 2))["nova"]
@@ -71,11 +73,11 @@ def test_what_a_tenant_keeps_from_itself_certifies_nothing():
 
 def test_a_wish_refused_beside_a_free_place_is_a_justified_complaint():
     wishes = [
-        a_wish("choir", "nova", (0, 0)),
-        a_wish("dance", "senne", (0, 0)),
-        a_wish("yoga", "nova", (1, 0)),
+        a_wish_for("choir", "nova", (0, 0)),
+        a_wish_for("dance", "senne", (0, 0)),
+        a_wish_for("yoga", "nova", (1, 0)),
     ]
-    wishes.append(a_wish("judo", "senne", (1, 0), (1, 3)))
+    wishes.append(a_wish_for("judo", "senne", (1, 0), (1, 3)))
     instance = a_round([WEST], wishes)
 
     senne = certified(instance, Award("dance", "west", 0, 0), Award("yoga", "west", 1, 0))["senne"]
@@ -85,9 +87,13 @@ def test_a_wish_refused_beside_a_free_place_is_a_justified_complaint():
 
 def test_where_the_house_will_not_do_a_zone_may():
     wishes = [
-        *(a_wish(f"nova-{n}", "nova", (0, 2 * n), spaces=("east",)) for n in range(3)),
-        *(a_wish(f"senne-{n}", "senne", (0, 2 * n), spaces=("east",)) for n in range(3)),
-        *(a_wish(f"west-{tenant}-{n}", tenant, (0, n), spaces=("west",)) for n in (0, 2) for tenant in BOTH),
+        *(a_wish_for(f"nova-{n}", "nova", (0, 2 * n), spaces=frozenset({"east"})) for n in range(3)),
+        *(a_wish_for(f"senne-{n}", "senne", (0, 2 * n), spaces=frozenset({"east"})) for n in range(3)),
+        *(
+            a_wish_for(f"west-{tenant}-{n}", tenant, (0, n), spaces=frozenset({"west"}))
+            for n in (0, 2)
+            for tenant in BOTH
+        ),
     ]
     east = [Award(f"senne-{n}", "east", 0, 2 * n) for n in range(3)]
     west = [Award("west-nova-0", "west", 0, 0), Award("west-senne-2", "west", 0, 2)]
@@ -122,9 +128,10 @@ def assert_recounts(instance, awards, one):
     contested = {slot: tenant for slot, tenant in fought_over(instance, awards).items() if slot[0] in spaces}
     whole = sum(tenant.entitlement for tenant in instance.tenants)
     entitlement = next(tenant.entitlement for tenant in instance.tenants if tenant.id == one.tenant)
-    assert one.holding.contested_hours == len(contested)
-    assert abs(one.holding.share_hours - len(contested) * entitlement / whole) < 1e-9
-    assert one.holding.granted_hours == list(contested.values()).count(one.tenant)
+    hours = instance.hours
+    assert one.holding.contested_hours == hours(len(contested))
+    assert abs(one.holding.share_hours - hours(len(contested)) * entitlement / whole) < 1e-9
+    assert one.holding.granted_hours == hours(list(contested.values()).count(one.tenant))
     mine = counted(instance, awards, one.tenant)
     assert any(place.space in spaces for wish in mine for place in all_places(instance, wish))
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from hypothesis import given
-from tests.support.allocating import a_round, a_space, a_wish, filled_rounds, in_the_way
+from tests.support.allocating import a_round, a_space, a_wish_for, filled_rounds, in_the_way
 
 from samen.domain.allocation.board import Board
 from samen.domain.allocation.explain import explain
@@ -33,8 +33,8 @@ def explained(instance, *awards, name="choir"):
 def rule(dance=(), choir=(), others=(), awards=(DANCE,), **more):
     """By which rule the dance stands above the choir; each with settings of its own."""
     wishes = [
-        a_wish("dance", "senne", (0, 0), **dict(dance)),
-        a_wish("choir", "nova", (0, 0), **dict(choir)),
+        a_wish_for("dance", "senne", (0, 0), **dict(dance)),
+        a_wish_for("choir", "nova", (0, 0), **dict(choir)),
         *others,
     ]
     told = explained(a_round([WEST], wishes, **more), *awards)
@@ -42,7 +42,7 @@ def rule(dance=(), choir=(), others=(), awards=(DANCE,), **more):
 
 
 def test_whoever_would_have_less_without_its_award_stands_above():
-    yoga = a_wish("yoga", "nova", (1, 0))
+    yoga = a_wish_for("yoga", "nova", (1, 0))
 
     found = rule(others=[yoga], awards=(DANCE, Award("yoga", "west", 1, 0)))
 
@@ -76,7 +76,7 @@ def test_a_held_award_stands_above_all():
 
 
 def test_a_tenant_stands_in_its_own_way():
-    wishes = [a_wish("dance", "nova", (0, 0)), a_wish("choir", "nova", (0, 0))]
+    wishes = [a_wish_for("dance", "nova", (0, 0)), a_wish_for("choir", "nova", (0, 0))]
 
     told = explained(a_round([WEST], wishes), DANCE)
 
@@ -85,8 +85,8 @@ def test_a_tenant_stands_in_its_own_way():
 
 def test_each_option_says_what_became_of_it():
     wishes = [
-        a_wish("dance", "senne", (0, 0)),
-        a_wish("choir", "nova", (0, 0), (0, 5, 1.0), (1, 0, 2.0), (1, 2, 3.0)),
+        a_wish_for("dance", "senne", (0, 0)),
+        a_wish_for("choir", "nova", (0, 0), (0, 5, 1.0), (1, 0, 2.0), (1, 2, 3.0)),
     ]
     instance = a_round([WEST], wishes, closures=(Closure("west", 1, 0, 1, (1,)),))
 
@@ -102,7 +102,7 @@ def test_each_option_says_what_became_of_it():
 
 
 def test_a_wish_that_got_its_second_choice_is_told_who_has_the_first():
-    wishes = [a_wish("dance", "senne", (0, 0)), a_wish("choir", "nova", (0, 0), (1, 0, 1.0))]
+    wishes = [a_wish_for("dance", "senne", (0, 0)), a_wish_for("choir", "nova", (0, 0), (1, 0, 1.0))]
 
     told = explained(a_round([WEST], wishes), DANCE, Award("choir", "west", 1, 0))
 
@@ -111,22 +111,22 @@ def test_a_wish_that_got_its_second_choice_is_told_who_has_the_first():
 
 
 def test_it_is_told_in_sentences():
-    wishes = [a_wish("dance", "senne", (0, 0), (0, 3)), a_wish("choir", "nova", (0, 0), people=8)]
+    wishes = [a_wish_for("dance", "senne", (0, 0), (0, 3)), a_wish_for("choir", "nova", (0, 0), people=8)]
 
     lines = in_sentences(explained(a_round([WEST], wishes), DANCE), Names.TENANTS)
 
     assert lines[:3] == [
         "choir of nova: others have what it asked for.",
         "nova has 0% of what it is owed.",
-        "Monday 17:00 to 19:00: not free.",
+        "day 0, 17:00 to 19:00: not free.",
     ]
-    assert lines[3].startswith("  senne has west, Monday 17:00 to 19:00: taken by themselves you would ")
+    assert lines[3].startswith("  senne has west, day 0, 17:00 to 19:00: taken by themselves you would ")
     assert lines[4].startswith(
-        "Free beside the plan: west, Monday 19:00 to 21:00; west, Tuesday 17:00 to 19:00"
+        "Free beside the plan: west, day 0, 19:00 to 21:00; west, day 1, 17:00 to 19:00"
     )
     assert lines[5:] == [
-        "The price of a yes at west, Monday 17:00 to 19:00 (nothing less would do):",
-        "  senne would move from west, Monday 17:00 to 19:00 to west, Monday 20:00 to 22:00",
+        "The price of a yes at west, day 0, 17:00 to 19:00 (nothing less would do):",
+        "  senne would move from west, day 0, 17:00 to 19:00 to west, day 0, 20:00 to 22:00",
         "  4 h would move, 0 h would be lost",
     ]
 

@@ -3,7 +3,7 @@
 from itertools import product
 
 from hypothesis import given
-from tests.support.allocating import a_round, a_space, a_wish, all_places, filled_rounds, in_the_way
+from tests.support.allocating import a_round, a_space, a_wish_for, all_places, filled_rounds, in_the_way
 
 from samen.domain.allocation.board import Board
 from samen.domain.allocation.instance import Award, Closure
@@ -18,7 +18,7 @@ def refused(instance, *awards):
 
 
 def test_a_wish_for_more_people_than_any_space_holds_fits_nowhere():
-    instance = a_round([WEST], [a_wish("choir", "nova", (0, 0), people=40)])
+    instance = a_round([WEST], [a_wish_for("choir", "nova", (0, 0), people=40)])
 
     choir = refused(instance)["choir"]
 
@@ -26,7 +26,7 @@ def test_a_wish_for_more_people_than_any_space_holds_fits_nowhere():
 
 
 def test_a_wish_that_would_end_after_the_day_fits_nowhere_but_is_told_what_is_free_before():
-    instance = a_round([WEST], [a_wish("choir", "nova", (0, 5))])
+    instance = a_round([WEST], [a_wish_for("choir", "nova", (0, 5))])
 
     choir = refused(instance)["choir"]
 
@@ -34,9 +34,17 @@ def test_a_wish_that_would_end_after_the_day_fits_nowhere_but_is_told_what_is_fr
     assert choir.nearest[0] == ("west", 0, 4, None)
 
 
+def test_a_wish_that_names_no_time_is_like_none():
+    instance = a_round([WEST], [a_wish_for("choir", "nova")])
+
+    choir = refused(instance)["choir"]
+
+    assert (choir.reason, choir.nearest) == ("no_space_fits", ())
+
+
 def test_where_only_closures_stand_in_the_way_it_says_closed():
     closure = Closure("west", 0, 0, 2, (1,))
-    instance = a_round([WEST], [a_wish("choir", "nova", (0, 1))], closures=(closure,))
+    instance = a_round([WEST], [a_wish_for("choir", "nova", (0, 1))], closures=(closure,))
 
     choir = refused(instance)["choir"]
 
@@ -46,7 +54,7 @@ def test_where_only_closures_stand_in_the_way_it_says_closed():
 
 def test_where_only_held_awards_stand_in_the_way_it_says_held():
     held = Award("dance", "west", 0, 0)
-    wishes = [a_wish("dance", "senne", (0, 0)), a_wish("choir", "nova", (0, 1))]
+    wishes = [a_wish_for("dance", "senne", (0, 0)), a_wish_for("choir", "nova", (0, 1))]
     instance = a_round([WEST], wishes, held=(held,))
 
     choir = refused(instance, held)["choir"]
@@ -55,7 +63,7 @@ def test_where_only_held_awards_stand_in_the_way_it_says_held():
 
 
 def test_where_only_the_teacher_is_elsewhere_it_says_conflict():
-    wishes = [a_wish("dance", "senne", (0, 0)), a_wish("choir", "nova", (0, 1))]
+    wishes = [a_wish_for("dance", "senne", (0, 0)), a_wish_for("choir", "nova", (0, 1))]
     instance = a_round([WEST, a_space("east")], wishes, conflicts=(("choir", "dance"),))
 
     choir = refused(instance, Award("dance", "east", 0, 0))["choir"]
@@ -66,9 +74,9 @@ def test_where_only_the_teacher_is_elsewhere_it_says_conflict():
 
 def test_whoever_has_the_first_choice_is_named_before_whoever_has_the_second():
     wishes = [
-        a_wish("dance", "senne", (0, 0)),
-        a_wish("yoga", "senne", (1, 0)),
-        a_wish("choir", "nova", (1, 0, 0.0), (0, 0, 1.0)),
+        a_wish_for("dance", "senne", (0, 0)),
+        a_wish_for("yoga", "senne", (1, 0)),
+        a_wish_for("choir", "nova", (1, 0, 0.0), (0, 0, 1.0)),
     ]
 
     choir = refused(a_round([WEST], wishes), Award("dance", "west", 0, 0), Award("yoga", "west", 1, 0))[
@@ -79,7 +87,7 @@ def test_whoever_has_the_first_choice_is_named_before_whoever_has_the_second():
 
 
 def test_the_same_time_a_day_later_is_nearer_than_three_hours_later():
-    wishes = [a_wish("dance", "senne", (0, 0), slots=3), a_wish("choir", "nova", (0, 0))]
+    wishes = [a_wish_for("dance", "senne", (0, 0), slots=3), a_wish_for("choir", "nova", (0, 0))]
 
     choir = refused(a_round([WEST], wishes), Award("dance", "west", 0, 0))["choir"]
 
@@ -88,8 +96,11 @@ def test_the_same_time_a_day_later_is_nearer_than_three_hours_later():
 
 def test_of_two_free_spaces_the_one_that_is_heated_anyway_is_offered():
     spaces = [WEST, a_space("cold", 6, zone="north"), a_space("warm", 8, zone="west")]
-    wishes = [a_wish("dance", "senne", (0, 0), slots=4), a_wish("choir", "nova", (0, 0), spaces=("west",))]
-    wishes.append(a_wish("yoga", "nova", (0, 1)))
+    wishes = [
+        a_wish_for("dance", "senne", (0, 0), slots=4),
+        a_wish_for("choir", "nova", (0, 0), spaces=frozenset({"west"})),
+    ]
+    wishes.append(a_wish_for("yoga", "nova", (0, 1)))
 
     yoga = refused(a_round(spaces, wishes), Award("dance", "west", 0, 0))["yoga"]
 
@@ -127,12 +138,12 @@ def test_what_is_offered_is_free_and_none_that_is_nearer_is_left_out(filled):
 
     for name, one in refused(instance, *awards).items():
         wish = instance.request_of[name]
-        free = free_times(instance, awards, wish) if wish.options else {}
+        free = free_times(instance, awards, wish)
         offered = [(near.day, near.start) for near in one.nearest]
         assert len(set(offered)) == len(offered) == min(MOST, len(free))
         assert all((near.space, near.day, near.start) in spaces_of(free) for near in one.nearest)
-        far = [unlike(wish, at) for at in offered]
-        assert far == sorted(unlike(wish, at) for at in free)[: len(offered)]
+        far = [unlike(instance, wish, at) for at in offered]
+        assert far == sorted(unlike(instance, wish, at) for at in free)[: len(offered)]
 
 
 def free_times(instance, awards, wish):
@@ -149,6 +160,7 @@ def spaces_of(free):
     return {(space, *at) for at, spaces in free.items() for space in spaces}
 
 
-def unlike(wish, at):
-    """Hours from the nearest option; a day is two."""
-    return min(2 * abs(at[0] - option.day) + abs(at[1] - option.start) for option in wish.options)
+def unlike(instance, wish, at):
+    """Slots from the nearest option; a day is two hours."""
+    a_day = 120 // instance.grid.slot_minutes
+    return min(a_day * abs(at[0] - option.day) + abs(at[1] - option.start) for option in wish.options)

@@ -1,7 +1,16 @@
 """What a yes would cost the others: never more than trying every way would find."""
 
 from hypothesis import given
-from tests.support.allocating import a_round, a_space, a_wish, all_places, filled_rounds, in_the_way
+from tests.support.allocating import (
+    a_round,
+    a_space,
+    a_wish_for,
+    all_places,
+    crowded_rounds,
+    filled,
+    filled_rounds,
+    in_the_way,
+)
 
 from samen.domain.allocation.board import Board
 from samen.domain.allocation.instance import Award
@@ -16,7 +25,10 @@ def price(instance, name, *awards, **more):
 
 
 def test_whoever_is_in_the_way_moves_to_the_other_space():
-    wishes = [a_wish("choir", "nova", (0, 0), spaces=("west",)), a_wish("dance", "senne", (0, 0))]
+    wishes = [
+        a_wish_for("choir", "nova", (0, 0), spaces=frozenset({"west"})),
+        a_wish_for("dance", "senne", (0, 0)),
+    ]
     dance = Award("dance", "west", 0, 0)
 
     found = price(a_round([WEST, EAST], wishes), "choir", dance)
@@ -27,9 +39,9 @@ def test_whoever_is_in_the_way_moves_to_the_other_space():
 
 def test_a_chain_of_moves_is_found():
     wishes = [
-        a_wish("choir", "nova", (0, 0)),
-        a_wish("dance", "senne", (0, 0), (0, 2)),
-        a_wish("yoga", "senne", (0, 2), (0, 4)),
+        a_wish_for("choir", "nova", (0, 0)),
+        a_wish_for("dance", "senne", (0, 0), (0, 2)),
+        a_wish_for("yoga", "senne", (0, 2), (0, 4)),
     ]
 
     found = price(a_round([WEST], wishes), "choir", Award("dance", "west", 0, 0), Award("yoga", "west", 0, 2))
@@ -40,9 +52,9 @@ def test_a_chain_of_moves_is_found():
 
 def test_where_nobody_can_move_the_shorter_of_two_is_dropped():
     wishes = [
-        a_wish("choir", "nova", (0, 0), (1, 0)),
-        a_wish("dance", "senne", (0, 0)),
-        a_wish("yoga", "senne", (1, 0), slots=1),
+        a_wish_for("choir", "nova", (0, 0), (1, 0)),
+        a_wish_for("dance", "senne", (0, 0)),
+        a_wish_for("yoga", "senne", (1, 0), slots=1),
     ]
     yoga = Award("yoga", "west", 1, 0)
 
@@ -53,7 +65,7 @@ def test_where_nobody_can_move_the_shorter_of_two_is_dropped():
 
 def test_what_is_held_gives_way_to_nobody():
     held = Award("dance", "west", 0, 0)
-    wishes = [a_wish("choir", "nova", (0, 1)), a_wish("dance", "senne", (0, 0), (1, 0))]
+    wishes = [a_wish_for("choir", "nova", (0, 1)), a_wish_for("dance", "senne", (0, 0), (1, 0))]
 
     found = price(a_round([WEST], wishes, held=(held,)), "choir", held)
 
@@ -61,7 +73,7 @@ def test_what_is_held_gives_way_to_nobody():
 
 
 def test_with_hardly_a_look_it_says_that_this_is_the_best_it_found():
-    wishes = [a_wish("choir", "nova", (0, 0)), a_wish("dance", "senne", (0, 0), (1, 0))]
+    wishes = [a_wish_for("choir", "nova", (0, 0)), a_wish_for("dance", "senne", (0, 0), (1, 0))]
     dance = Award("dance", "west", 0, 0)
 
     found = price(a_round([WEST], wishes), "choir", dance, looks=0)
@@ -69,9 +81,9 @@ def test_with_hardly_a_look_it_says_that_this_is_the_best_it_found():
     assert (found.certainty, found.moved, found.dropped) == (Certainty.BEST_FOUND, (), (dance,))
 
 
-@given(filled_rounds(most_wishes=5))
-def test_the_price_is_what_trying_every_way_finds(filled):
-    instance, awards = filled
+@given(filled(crowded_rounds(6)))
+def test_the_price_is_what_trying_every_way_finds(round_and_awards):
+    instance, awards = round_and_awards
 
     for wish in refused(instance, awards):
         found = price(instance, wish.id, *awards)
@@ -82,8 +94,8 @@ def test_the_price_is_what_trying_every_way_finds(filled):
 
 
 @given(filled_rounds())
-def test_after_a_yes_every_rule_is_kept_however_short_the_search(filled):
-    instance, awards = filled
+def test_after_a_yes_every_rule_is_kept_however_short_the_search(round_and_awards):
+    instance, awards = round_and_awards
 
     for wish in refused(instance, awards):
         found = price(instance, wish.id, *awards, looks=3)

@@ -20,7 +20,6 @@ from samen.domain.allocation.plan import Nearest
 from samen.domain.allocation.price_of_yes import Certainty
 from samen.domain.allocation.redaction import Names, redacted
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 REASONS = {
     "granted": "it has a place",
     "no_space_fits": "no space fits: too small, without what it needs, or not named in the wish",
@@ -122,11 +121,12 @@ def _when(when: When, grid: Grid) -> str:
 
 
 def _time(day: int, start: int, slots: int, grid: Grid) -> str:
-    return f"{DAYS[day]} {_clock(start, grid)} to {_clock(start + slots, grid)}"
+    """Days by number, as in the file: which weekdays they are it does not say."""
+    return f"day {day}, {_clock(start, grid)} to {_clock(start + slots, grid)}"
 
 
 def _clock(slot: int, grid: Grid) -> str:
-    """The wall time at which a slot of the day begins; what is past midnight is the next day's."""
+    """The wall time at which a slot of the day begins."""
     hours, minutes = map(int, grid.day_start.split(":"))
     hours, minutes = divmod(hours * 60 + minutes + slot * grid.slot_minutes, 60)
     return f"{hours % 24:02d}:{minutes:02d}"

@@ -51,13 +51,14 @@ def metrics(board: Board, awards: Sequence[Award]) -> Metrics:
     tenants = _tenants(instance, granted)
     asking = [tenants[name].satisfaction for name, asks in instance.asked_by.items() if asks]
     zones = used_by_zone(board, places).values()
+    first_choices = sum(is_first_choice(board, award) for award in awards)
     return Metrics(
         tenants,
         min(asking, default=1.0),
         sum(asking) / len(asking) if asking else 1.0,
         instance.hours(sum(used.bit_count() for used in zones)),
         sum(board.starts(used) for used in zones),
-        _first_choices(instance, places) / len(instance.requests) if instance.requests else 1.0,
+        first_choices / len(instance.requests) if instance.requests else 1.0,
     )
 
 
@@ -73,6 +74,7 @@ def _tenants(instance: Instance, granted: Mapping[str, float]) -> dict[str, Tena
     }
 
 
-def _first_choices(instance: Instance, places: Sequence[Place]) -> int:
-    least = {request.id: min(request.penalties.values(), default=0.0) for request in instance.requests}
-    return sum(place.penalty <= least[place.award.request] for place in places)
+def is_first_choice(board: Board, award: Award) -> bool:
+    """Whether no option of its request is more welcome."""
+    penalties = board.instance.request_of[award.request].penalties
+    return board.place_of(award).penalty <= min(penalties.values(), default=0.0)
