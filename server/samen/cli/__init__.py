@@ -24,6 +24,7 @@ COMMANDS = {
     "savings": "savings",
     "series": "series",
     "site": "site",
+    "solver": "round_worker",
     "tick": "tick",
     "token": "users",
     "user": "users",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -13,16 +15,21 @@ import structlog
 
 # A child ends with its parent, however that ends: nothing may go on writing after a killed `serve`.
 PROGRAM = """
-import ctypes, signal, sys
-if sys.platform == "linux":
-    PR_SET_PDEATHSIG = 1
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+from samen.cli.children import end_with_parent
+end_with_parent()
 from samen.cli import main
 main()
 """
+PR_SET_PDEATHSIG = 1
 GRACE_S = 15.0
 PAUSE_S = 1.0
 log = structlog.get_logger(__name__)
+
+
+def end_with_parent(by: signal.Signals = signal.SIGTERM) -> None:
+    """Have the kernel signal this process when the one that started it is gone."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, by)
 
 
 class Child:

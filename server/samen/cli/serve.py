@@ -98,7 +98,7 @@ def _end_streams_on_term(hub: Hub) -> None:
 def serve(host: str, port: int) -> None:
     """Serve pages, API and live stream until told to stop.
 
-    With SAMEN_MQTT_URL=embedded://… the broker, ingest and tick run beside it.
+    With SAMEN_MQTT_URL=embedded://… the broker, ingest, tick and the solver run beside it.
     """
     settings = Settings.from_env()
     settings.require_secret()
@@ -120,7 +120,7 @@ def _serve_with_everything(settings: Settings, host: str, port: int) -> None:
         broker = start_broker(place.host, place.port)
     except BrokerUnavailable as error:
         raise No(str(error)) from error
-    commands = (("serve", "--host", host, "--port", str(port)), ("ingest",), ("tick",))
+    commands = (("serve", "--host", host, "--port", str(port)), ("ingest",), ("tick",), ("solver",))
     try:
         keep_running(commands, {"SAMEN_MQTT_URL": f"mqtt://{place.host}:{place.port}"}, stop)
     finally:

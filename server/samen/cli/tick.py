@@ -16,6 +16,7 @@ from samen.adapters.smtp import post_for
 from samen.cli.archive import archive_job
 from samen.cli.findings import NightlyLook
 from samen.cli.heating import Plans, WarmUps
+from samen.cli.round_worker import rounds_job
 from samen.cli.stopping import until_told
 from samen.cli.sweep import Sweep
 from samen.cli.waiting import waiting_job
@@ -80,6 +81,7 @@ def jobs(settings: Settings, stop: threading.Event, watch: mqtt.Watch) -> dict[s
         "sites searched for waste": NightlyLook(utc_now),
         "heating plans said": Plans(settings.mqtt, utc_now, lambda: watch.links),
         "warm-ups measured": WarmUps(utc_now),
+        "rounds closed": rounds_job(utc_now),
     }
 
 

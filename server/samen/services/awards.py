@@ -22,6 +22,7 @@ from samen.domain.allocation.board import Board, Place, fits
 from samen.domain.allocation.instance import Award
 from samen.domain.rules import Refusal
 from samen.services import notices, round_instance, rounds, solves
+from samen.services.award_dates import skip_what_is_known
 
 
 def hand_awards(session: Session, one: Round) -> Sequence[HandAward]:
@@ -129,6 +130,7 @@ def publish_preview(
     if refusal := _outdated(session, one, solve):
         return refusal
     _choose(session, one, solve, now)
+    skip_what_is_known(session, one, now)
     one.state, one.objections_until_at = RoundState.PREVIEW, objections_until_at
     _tell_all(session, one, now)
     return rounds.changed(

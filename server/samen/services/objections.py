@@ -15,6 +15,7 @@ from samen.domain.allocation.board import Board
 from samen.domain.allocation.instance import Award
 from samen.domain.rules import Refusal
 from samen.services import audit, notices, round_instance, rounds, wishes
+from samen.services.award_dates import skip_what_is_known
 from samen.services.awards import why_not
 
 NO_SUCH = Refusal("no_such_objection")
@@ -118,7 +119,7 @@ def answer_swap(
     if swap.agreed is not None:
         return NO_SUCH_SWAP
     one = found[0]
-    if agreed and (refusal := _trade(session, one, swap)):
+    if agreed and (refusal := _trade(session, one, swap, now)):
         return refusal
     swap.agreed, swap.answered_at, swap.answered_by_id = agreed, now, viewer.member_id
     told = {"round": one.name, "url": f"/rounds/{one.id}"}
@@ -147,7 +148,7 @@ def _own_in_preview(
     return one, wish
 
 
-def _trade(session: Session, one: Round, swap: Swap) -> Refusal | None:
+def _trade(session: Session, one: Round, swap: Swap, now: datetime) -> Refusal | None:
     traded = _traded(session, one, swap.wish, swap.other)
     if isinstance(traded, Refusal):
         return traded
@@ -156,7 +157,9 @@ def _trade(session: Session, one: Round, swap: Swap) -> Refusal | None:
     mine.day, theirs.day = theirs.day, mine.day
     mine.start, theirs.start = theirs.start, mine.start
     session.flush()
-    session.expire_all()
+    session.expire(mine, ["space"])
+    session.expire(theirs, ["space"])
+    skip_what_is_known(session, one, now)
     return None
 
 

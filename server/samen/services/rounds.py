@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Member, Membership, NamesShown, Round, RoundState, Site, Space
@@ -155,15 +155,24 @@ def close(session: Session, round_id: UUID, version: int, viewer: Viewer, now: d
     found = turn(session, round_id, version, viewer, (RoundState.OPEN,))
     if isinstance(found, Refusal):
         return found
-    found.closes_at = min(found.closes_at, max(now, found.opens_at))
+    if now > found.opens_at:
+        found.closes_at = min(found.closes_at, now)
     found.state = RoundState.CLOSED
     return changed(session, found, "round.closed", viewer, now)
 
 
+def is_due(session: Session, now: datetime) -> bool:
+    """Whether a round's time to file is over."""
+    return session.scalar(_due(now).limit(1)) is not None
+
+
+def _due(now: datetime) -> Select[Round]:
+    return select(Round).where(Round.state == RoundState.OPEN, Round.closes_at <= now)
+
+
 def close_due(session: Session, now: datetime) -> int:
     """Close every round whose time to file is over; how many."""
-    query = select(Round).where(Round.state == RoundState.OPEN, Round.closes_at <= now).with_for_update()
-    due = session.scalars(query).all()
+    due = session.scalars(_due(now).with_for_update()).all()
     for one in due:
         one.state = RoundState.CLOSED
         one.version += 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, undefer
 
 from samen.adapters.allocation_file import digest, read_instance, read_plan, write_instance
@@ -22,7 +23,7 @@ from samen.services import audit, round_instance, rounds
 NO_SUCH = Refusal("no_such_solve")
 LONGEST_S = 3600.0
 # A worker that gave no sign of life for so long is gone.
-STALE = timedelta(seconds=60)
+STALE = timedelta(seconds=30)
 UNDER_WAY = (SolveState.QUEUED, SolveState.RUNNING)
 
 
@@ -40,11 +41,14 @@ class Run:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: what it is at, for how many seconds, and its best plan (a file) where that is new."""
+    """How far a run is: what it is at, for how many seconds; where it has a better plan, that file and its
+    metrics.
+    """
 
     stage: str
     seconds: float
     plan: bytes | None = None
+    metrics: Mapping[str, Any] | None = None
 
 
 def find(session: Session, solve_id: UUID, viewer: Viewer) -> Solve | None:
@@ -150,7 +154,8 @@ def progress(session: Session, solve_id: UUID, worker: str, told: Progress, now:
         return False
     found.stage, found.seconds, found.beat_at = told.stage, told.seconds, now
     if told.plan is not None:
-        _keep(found, told.plan)
+        found.plan, found.plan_sha256 = told.plan, digest(told.plan)
+        found.metrics = dict(told.metrics or {})
     session.flush()
     return not found.cancel
 
@@ -181,11 +186,26 @@ def cancel(session: Session, solve_id: UUID, viewer: Viewer, now: datetime) -> S
     return found
 
 
+def give_back(session: Session, solve_id: UUID, worker: str) -> None:
+    """Let another worker begin it anew; what was found so far stays until it finds another."""
+    found = _running(session, solve_id, worker)
+    if found is not None:
+        found.state, found.worker = SolveState.QUEUED, None
+        session.flush()
+
+
+def is_stale(session: Session, now: datetime) -> bool:
+    """Whether a worker died with a run."""
+    return session.scalar(_stale(now).limit(1)) is not None
+
+
+def _stale(now: datetime) -> Select[Solve]:
+    return select(Solve).where(Solve.state == SolveState.RUNNING, Solve.beat_at < now - STALE)
+
+
 def fail_stale(session: Session, now: datetime) -> int:
     """End the runs whose worker died; how many. What they found until then is their plan."""
-    stale = session.scalars(
-        select(Solve).where(Solve.state == SolveState.RUNNING, Solve.beat_at < now - STALE).with_for_update()
-    ).all()
+    stale = session.scalars(_stale(now).with_for_update()).all()
     for one in stale:
         _end(one, SolveState.CANCELLED if one.cancel else SolveState.FAILED, now, "worker_lost")
     session.flush()
@@ -197,11 +217,6 @@ def _running(session: Session, solve_id: UUID, worker: str) -> Solve | None:
     found = session.get(Solve, solve_id, with_for_update=True, populate_existing=True)
     is_its = found is not None and found.state is SolveState.RUNNING and found.worker == worker
     return found if is_its else None
-
-
-def _keep(found: Solve, text: bytes) -> None:
-    found.plan, found.plan_sha256 = text, digest(text)
-    found.metrics = asdict(read_plan(text).metrics)
 
 
 def _outcome(found: Solve, fault: str | None) -> SolveState:
