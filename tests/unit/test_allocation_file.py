@@ -1,6 +1,8 @@
 """Allocation files: read as they were written, and each fault told with its place."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,7 @@ from samen.adapters.allocation_file import (
     write_plan,
 )
 from samen.domain.allocation.instance import Policy
+from samen.domain.allocation.verifier import faults
 from support.allocating import filled_rounds
 from support.wrong_plans import a_season, the_case
 
@@ -104,3 +107,13 @@ def test_what_is_no_file_of_ours_is_a_fault(text):
         read_instance(text)
     with pytest.raises(AllocationFileFault):
         read_plan(text)
+
+
+def test_the_example_that_people_read_is_right():
+    page = Path(__file__).parents[2] / "docs" / "allocation.md"
+
+    instance, plan = re.findall(r"```json\n(.*?)\n```", page.read_text(), re.DOTALL)
+
+    assert read_instance(instance.encode()).policy == Policy()
+    assert read_plan(plan.encode()).refusals
+    assert faults(instance.encode(), plan.encode()) == []
