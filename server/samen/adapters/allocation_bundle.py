@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -23,6 +24,8 @@ MOST_FILES, MOST_BYTES = 50, 100_000_000
 # The first instant a ZIP file can name: nothing in a bundle depends on when it was packed.
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 UNIX = 3
+# What zipfile raises for a file that is damaged, encrypted or of another kind.
+UNREADABLE = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, OSError, struct.error)
 # Needs nothing but the files beside it.
 CHECK = """\
 from pathlib import Path
@@ -36,7 +39,7 @@ raise SystemExit(bool(found))
 """
 
 
-class BundleFault(ValueError):
+class BundleFault(Exception):
     """The file is no bundle that can be checked."""
 
 
@@ -143,7 +146,7 @@ def _unzipped(bundle: bytes) -> dict[str, bytes]:
             if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES:
                 raise BundleFault("more files, or larger ones, than a bundle has")
             packed = {entry.filename: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except UNREADABLE as error:
         raise BundleFault(f"no ZIP file that can be read: {error}") from error
     if len(packed) < len(entries):
         raise BundleFault("a file is there twice")

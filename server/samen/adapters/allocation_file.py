@@ -30,7 +30,8 @@ class AllocationFileFault(ValueError):
 def read_instance(text: bytes) -> asked.Instance:
     """Raises AllocationFileFault with every fault found."""
     instance: asked.Instance = _load(_Instance(), text)
-    if faults := [*_unknown(instance), *_off_the_grid(instance)] or [*_impossible(instance)]:
+    wrong = [*_unknown(instance), *_off_the_grid(instance), *_with_itself(instance)]
+    if faults := wrong or [*_impossible(instance)]:
         raise AllocationFileFault("\n".join(faults))
     return instance
 
@@ -94,6 +95,12 @@ def _used(instance: asked.Instance) -> Iterator[tuple[str, str, str]]:
         yield f"held.{place}.request", "request", award.request
     for place, pair in enumerate(instance.conflicts):
         yield from ((f"conflicts.{place}", "request", name) for name in pair)
+
+
+def _with_itself(instance: asked.Instance) -> Iterator[str]:
+    for place, (one, other) in enumerate(instance.conflicts):
+        if one == other:
+            yield f"conflicts.{place}: {one} cannot be in conflict with itself"
 
 
 def _off_the_grid(instance: asked.Instance) -> Iterator[str]:

@@ -14,15 +14,19 @@ from zipfile import is_zipfile
 import click
 
 from samen.adapters.allocation_bundle import BundleFault, check_bundle, make_bundle
-from samen.adapters.allocation_file import AllocationFileFault, digest, read_instance, write_plan
+from samen.adapters.allocation_file import AllocationFileFault, digest, read_instance, read_plan, write_plan
 from samen.adapters.whole_file import write_whole
 from samen.cli import BadInput, No
 from samen.cli.allocate_words import plan_facts, plan_told
 from samen.cli.stopping import told_meanwhile
 from samen.domain.allocation.draft import Budget
+from samen.domain.allocation.explain import explain
+from samen.domain.allocation.explain_words import in_sentences
 from samen.domain.allocation.instance import Instance
+from samen.domain.allocation.plain import plain
 from samen.domain.allocation.plan import Plan
 from samen.domain.allocation.propose import METHODS, propose
+from samen.domain.allocation.redaction import Names, redacted
 from samen.domain.allocation.verifier import faults
 
 # So many faults of a file that cannot be used are told in the one line there is.
@@ -81,15 +85,37 @@ def verify(instance: Path, plan: Path | None, as_json: bool) -> None:
         click.echo(f"{plan or instance}: right")
 
 
+@allocate.command("explain")
+@click.argument("instance", type=FILE)
+@click.argument("plan", type=FILE)
+@click.option("--request", "name", required=True, metavar="ID", help="The wish to explain.")
+@click.option(
+    "--names",
+    type=click.Choice([one.value for one in Names]),
+    default=Names.ALL.value,
+    show_default=True,
+    help="Whose names are told beside one's own.",
+)
+@as_object
+def explain_one(instance: Path, plan: Path, name: str, names: str, as_json: bool) -> None:
+    """Say who has what a wish asked for, by which rule, what is free, and what a yes would cost others."""
+    asked, proposed = _right(instance, plan)
+    if name not in asked.request_of:
+        raise BadInput(f"--request: {instance}: no request {name}")
+    told = explain(asked, proposed, name)
+    if as_json:
+        click.echo(json.dumps(plain(redacted(told, Names(names)))))
+    else:
+        click.echo("\n".join(in_sentences(told, Names(names))))
+
+
 @allocate.command
 @click.argument("instance", type=FILE)
 @click.argument("plan", type=FILE)
 @click.option("--out", required=True, type=FILE, help="The bundle, a ZIP file.")
 def bundle(instance: Path, plan: Path, out: Path) -> None:
     """Pack all that anybody needs to check a plan; a plan that is wrong is not packed."""
-    found = _faults(instance, plan)
-    if found:
-        raise No(f"{plan}: wrong: {_in_a_line(found)}")
+    _right(instance, plan)
     packed = make_bundle(_read(instance), _read(plan))
     try:
         write_whole(out, packed)
@@ -130,6 +156,13 @@ def _faults(instance: Path, plan: Path) -> list[str]:
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{plan}: not JSON: {error}") from error
     return faults(asked, proposed)
+
+
+def _right(instance: Path, plan: Path) -> tuple[Instance, Plan]:
+    """Refuses a plan that is wrong: nothing that follows from it would be true."""
+    if found := _faults(instance, plan):
+        raise No(f"{plan}: wrong: {_in_a_line(found)}")
+    return read_instance(_read(instance)), read_plan(_read(plan))
 
 
 def _faults_of_bundle(path: Path) -> list[str]:

@@ -23,10 +23,13 @@ def metrics(board: Board, said: Object) -> Iterator[str]:
 
 
 def bounds(board: Board, said: Object) -> Iterator[str]:
-    """Bounds that are broken by the plan itself: what was reached can be reached."""
+    """Bounds that are broken by the plan itself: what was reached can be reached.
+
+    Where shares bind, a tenant may get more than it is owed; bounds are of satisfaction up to 1.
+    """
     tenants = _tenants(board)
     reached = {
-        "min_satisfaction": _overall(board, tenants)["min_satisfaction"],
+        "min_satisfaction": min(1.0, _overall(board, tenants)["min_satisfaction"]),
         "granted_hours": sum(one["granted_hours"] for one in tenants.values()),
     }
     for name, value in reached.items():

@@ -31,26 +31,26 @@ def _no_number(name: str) -> None:
 
 # Limits keep every figure one that can be added to others.
 KINDS: dict[str, Callable[[Any], bool]] = {
-    "whole": lambda value: type(value) is int and abs(value) < 1e300,
+    "whole number": lambda value: type(value) is int and abs(value) < 1e300,
     "number": lambda value: type(value) in (int, float) and abs(value) < 1e300,
     "name": lambda value: type(value) is str and value != "",
     "flag": lambda value: type(value) is bool,
 }
 # A key that ends with ? may be left out, and a kind that ends with ? be null; * is each key there is.
-PLACE = {"space": "name", "day": "whole", "start": "whole"}
+PLACE = {"space": "name", "day": "whole number", "start": "whole number"}
 FIGURES = ("min_satisfaction", "mean_satisfaction", "zone_hours", "first_choice_share")
 NEAREST = {**PLACE, "penalty?": "number?"}
 REFUSAL = {"request": "name", "reason": "name", "blocked_by?": ["name"], "nearest?": [NEAREST]}
 TENANT = dict.fromkeys(("asked_hours", "granted_hours", "satisfaction"), "number")
 STAGE = {"name": "name", "value": "number", "bound?": "number?", "proved": "flag", "seconds": "number"}
 PLAN: Object = {
-    "version": "whole",
+    "version": "whole number",
     "instance_sha256": "name",
-    "seed": "whole",
+    "seed": "whole number",
     "method": "name",
     "awards": [{"request": "name", **PLACE}],
     "refusals": [REFUSAL],
-    "metrics": {"tenants": {"*": TENANT}, "zone_starts": "whole", **dict.fromkeys(FIGURES, "number")},
+    "metrics": {"tenants": {"*": TENANT}, "zone_starts": "whole number", **dict.fromkeys(FIGURES, "number")},
     "bounds?": {"min_satisfaction?": "number?", "granted_hours?": "number?"},
     "stages?": [STAGE],
 }
@@ -67,7 +67,7 @@ def shape(value: Any, wanted: Any, where: str) -> Iterator[str]:  # noqa: ANN401
         for number, one in enumerate(value):
             yield from shape(one, wanted[0], f"{where}.{number}")
     elif not (value is None and wanted.endswith("?")) and not KINDS[wanted.removesuffix("?")](value):
-        yield f"{where}: {short(value)} is not a {wanted.removesuffix('?')}"
+        yield f"{where}: {short(value)} is no {wanted.removesuffix('?')}"
 
 
 def _shape_of_object(value: Any, wanted: Object, where: str) -> Iterator[str]:  # noqa: ANN401
