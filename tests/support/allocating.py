@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from hypothesis import strategies as st
-from tests.support.small_rounds import SPACES, a_wish, small_rounds
 
 from samen.domain.allocation.board import fits
 from samen.domain.allocation.instance import Award, Grid, Instance, Option, Space, Tenant
+from support.small_rounds import SPACES, a_wish, small_rounds
 
 HOURLY = Grid(weeks=2, days=2, slots_per_day=6, slot_minutes=60, day_start="17:00")
 # The fewer spaces, the more is refused.

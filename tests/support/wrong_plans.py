@@ -17,7 +17,7 @@ from samen.domain.allocation.instance import Award, Closure, Instance, Policy, T
 from samen.domain.allocation.plan import Bounds, Plan, Stage
 from samen.domain.allocation.propose import complete
 from samen.domain.allocation.shadow import first_come
-from support.allocating import a_round, a_space, a_wish, all_places, in_the_way
+from support.allocating import a_round, a_space, a_wish_for, all_places, in_the_way
 
 REASONS = ("no_space_fits", "closed", "held", "conflict", "taken")
 
@@ -39,7 +39,7 @@ def _a_wish(dice, name):
     times = [
         (dice.randrange(2), dice.randrange(6), dice.choice((0.0, 1.0))) for _ in range(dice.randint(1, 3))
     ]
-    return a_wish(
+    return a_wish_for(
         name,
         dice.choice(("choir", "chess", "circus")),
         *times,

@@ -1,7 +1,11 @@
 """No justified complaint: certified only what a recount on paper certifies."""
 
 from hypothesis import given
-from tests.support.allocating import (
+
+from samen.domain.allocation.board import Board
+from samen.domain.allocation.certificate import Resource, Standard, certificates
+from samen.domain.allocation.instance import Award, Tenant
+from support.allocating import (
     a_round,
     a_space,
     a_wish_for,
@@ -10,10 +14,6 @@ from tests.support.allocating import (
     in_the_way,
     slots_of,
 )
-
-from samen.domain.allocation.board import Board
-from samen.domain.allocation.certificate import Resource, Standard, certificates
-from samen.domain.allocation.instance import Award, Tenant
 
 WEST, EAST = a_space("west"), a_space("east", zone="east")
 BOTH = ("nova", "senne")

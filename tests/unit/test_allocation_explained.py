@@ -4,7 +4,6 @@ import json
 
 import pytest
 from hypothesis import given
-from tests.support.allocating import a_round, a_space, a_wish_for, filled_rounds, in_the_way
 
 from samen.domain.allocation.board import Board
 from samen.domain.allocation.explain import explain
@@ -16,6 +15,7 @@ from samen.domain.allocation.plain import plain
 from samen.domain.allocation.plan import Plan
 from samen.domain.allocation.reasons import refusals
 from samen.domain.allocation.redaction import Names, redacted
+from support.allocating import a_round, a_space, a_wish_for, filled_rounds, in_the_way
 
 WEST = a_space("west")
 DANCE = Award("dance", "west", 0, 0)

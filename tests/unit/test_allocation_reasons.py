@@ -3,12 +3,12 @@
 from itertools import product
 
 from hypothesis import given
-from tests.support.allocating import a_round, a_space, a_wish_for, all_places, filled_rounds, in_the_way
 
 from samen.domain.allocation.board import Board
 from samen.domain.allocation.instance import Award, Closure
 from samen.domain.allocation.nearest import MOST
 from samen.domain.allocation.reasons import MOST_NAMED, refusals
+from support.allocating import a_round, a_space, a_wish_for, all_places, filled_rounds, in_the_way
 
 WEST = a_space("west")
 

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.allocating import a_round, a_space, a_wish_for, filled_rounds, some_awards
 
 from samen.domain.allocation.board import Board
 from samen.domain.allocation.comparison import compare
@@ -12,6 +11,7 @@ from samen.domain.allocation.evenness import gini, jain
 from samen.domain.allocation.instance import Award, Closure, Tenant
 from samen.domain.allocation.plan import NOTHING_PROVED, Bounds
 from samen.domain.allocation.report import Changes, Gaps, Served, report
+from support.allocating import a_round, a_space, a_wish_for, filled_rounds, some_awards
 
 WEST = a_space("west")
 WISHES = [

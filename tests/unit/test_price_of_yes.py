@@ -1,7 +1,12 @@
 """What a yes would cost the others: never more than trying every way would find."""
 
 from hypothesis import given
-from tests.support.allocating import (
+
+from samen.domain.allocation.board import Board
+from samen.domain.allocation.instance import Award
+from samen.domain.allocation.price_of_yes import LOST, Certainty, price_of_yes
+from samen.domain.allocation.standing import Standing
+from support.allocating import (
     a_round,
     a_space,
     a_wish_for,
@@ -11,11 +16,6 @@ from tests.support.allocating import (
     filled_rounds,
     in_the_way,
 )
-
-from samen.domain.allocation.board import Board
-from samen.domain.allocation.instance import Award
-from samen.domain.allocation.price_of_yes import LOST, Certainty, price_of_yes
-from samen.domain.allocation.standing import Standing
 
 WEST, EAST = a_space("west"), a_space("east")
 

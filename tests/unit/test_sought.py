@@ -1,7 +1,8 @@
 """How sought after a week's times are, from wishes filed so far."""
 
 from samen.domain.allocation.sought import Level, sought_week
-from support.allocating import a_round, a_space, a_wish
+from support.allocating import a_round, a_space
+from support.allocating import a_wish_for as a_wish
 
 MINE = a_wish("mine", "choir", (0, 0))
 TWO_ROOMS = [a_space("iris"), a_space("lotus", zone="east")]
