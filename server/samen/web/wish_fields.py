@@ -41,9 +41,7 @@ NOWHERE = "probe"
 def frame_of(session: Session, one: Round, viewer: Viewer, wish: Wish | None = None) -> Frame:
     """What the round lets the viewer's association wish for, or change a wish to."""
     tenant_id = wish.tenant_id if wish else viewer.tenant_id
-    own = [
-        other for other in wishes.wishes_of(session, one, viewer) if other.tenant_id == tenant_id
-    ]
+    own = [other for other in wishes.wishes_of(session, one, viewer) if other.tenant_id == tenant_id]
     named = {need: need for other in own if other is not wish for need in other.needs}
     return Frame(
         one.season,
@@ -57,7 +55,7 @@ def frame_of(session: Session, one: Round, viewer: Viewer, wish: Wish | None = N
 def _shared_things(session: Session, one: Round) -> dict[str, str]:
     """The building's people and equipment, which wishes of several associations may need."""
     query = select(Space.slug, Space.name).where(Space.site_id == one.site_id, Space.kind != SpaceKind.ROOM)
-    return {slug: name for slug, name in session.execute(query.order_by(Space.position))}
+    return dict(session.execute(query.order_by(Space.position)).tuples().all())
 
 
 def probe(form: WishForm, frame: Frame, tenant: str, wish_id: UUID | None, now: datetime) -> Request:
@@ -78,7 +76,9 @@ def probe(form: WishForm, frame: Frame, tenant: str, wish_id: UUID | None, now: 
     )
 
 
-def form_shown(form: WishForm, frame: Frame, errors: Mapping[str, str], looked: Request, instance: Instance) -> dict[str, Any]:
+def form_shown(
+    form: WishForm, frame: Frame, errors: Mapping[str, str], looked: Request, instance: Instance
+) -> dict[str, Any]:
     """The context of pages/wish_form.html, but for the round and the wish."""
     week = sought_week(instance, looked)
     return {
@@ -95,9 +95,7 @@ def form_shown(form: WishForm, frame: Frame, errors: Mapping[str, str], looked: 
 def _options(frame: Frame) -> dict[str, Any]:
     season = frame.season
     return {
-        "days": [
-            {"value": str(day), "name": day_of(season, day)} for day in range(len(season.weekdays))
-        ],
+        "days": [{"value": str(day), "name": day_of(season, day)} for day in range(len(season.weekdays))],
         "starts": frame.starts,
         "lengths": [{"value": str(one), "label": lasting(timedelta(minutes=one))} for one in frame.lengths],
         "welcomes": [{"value": name, "word": welcome_word(name)} for name in WELCOME],
@@ -120,7 +118,9 @@ def _one_week(frame: Frame, week: int) -> dict[str, str]:
     }
 
 
-def _row(at: int, one: Choice, frame: Frame, week: SoughtWeek, slots: int, errors: Mapping[str, str]) -> dict[str, Any]:
+def _row(
+    at: int, one: Choice, frame: Frame, week: SoughtWeek, slots: int, errors: Mapping[str, str]
+) -> dict[str, Any]:
     """A choice with how sought after it is; "" where it is none yet."""
     place = _place(one, frame)
     level = week.level(*place, slots) if place is not None else None
@@ -144,7 +144,8 @@ def _place(one: Choice, frame: Frame) -> At | None:
 
 def _week(form: WishForm, frame: Frame, week: SoughtWeek) -> dict[str, Any]:
     """The grid to tap on: a row for each start, a column for each day."""
-    season, chosen = frame.season, {}
+    season = frame.season
+    chosen: dict[tuple[str, str], int] = {}
     for number, one in enumerate((one for one in form.choices if one.day), 1):
         chosen.setdefault((one.day, one.start), number)
     step = max(1, ROW_MINUTES // season.slot_minutes)

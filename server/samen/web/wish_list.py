@@ -19,8 +19,8 @@ from samen.web import i18n
 from samen.web.space_words import feature_word
 from samen.web.wish_form import welcome_of
 from samen.web.wish_words import (
-    level_word,
     lasts,
+    level_word,
     priority_word,
     rhythm_words,
     span_words,
@@ -114,9 +114,7 @@ def wish_shown(
     }
 
 
-def _option(
-    season: Season, wish: Wish, option: Mapping[str, Any], week: SoughtWeek | None
-) -> dict[str, Any]:
+def _option(season: Season, wish: Wish, option: Mapping[str, Any], week: SoughtWeek | None) -> dict[str, Any]:
     level = week.level(option["day"], option["start"], wish.slots) if week else None
     return {
         "words": span_words(season, option["day"], option["start"], wish.slots),

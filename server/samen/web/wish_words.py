@@ -98,9 +98,7 @@ def school_words(season: Season, week: int) -> str:
         return str(_("school holidays"))
     if not schools:
         return ""
-    return str(
-        _("school holidays in French") if Schools.FRENCH in schools else _("school holidays in Dutch")
-    )
+    return str(_("school holidays in French") if Schools.FRENCH in schools else _("school holidays in Dutch"))
 
 
 def _number(season: Season, week: int) -> int:

@@ -19,7 +19,7 @@ from samen.web.policy import Access, allow
 from samen.web.wish_fields import form_shown, frame_of, probe
 from samen.web.wish_form import WishForm, form_of
 from samen.web.wish_list import is_filing, round_shown
-from samen.web.wish_results import mine_shown
+from samen.web.wish_results import mine_shown, wish_page
 from samen.web.wording import refusal_text
 
 blueprint = Blueprint("wishes", __name__)
@@ -43,7 +43,11 @@ def new(round_id: UUID) -> ResponseReturnValue:
     """The empty form; query field `pick`, as `day/HH:MM`: a time to begin with."""
     with current.database().read() as session:
         one = the_round(session, round_id)
-        return _page(session, one, WishForm.sent(request.args)) if is_filing(one, current.now()) else _not_now(one)
+        return (
+            _page(session, one, WishForm.sent(request.args))
+            if is_filing(one, current.now())
+            else _not_now(one)
+        )
 
 
 @blueprint.post("/rounds/<uuid:round_id>/wishes")
@@ -62,6 +66,18 @@ def file(round_id: UUID) -> ResponseReturnValue:
             return _page(session, one, form, refusal=answer), _status(answer)
     flash(_("Filed: %(title)s.", title=form.title), "good")
     return redirect(url_for("wishes.mine", round_id=round_id), 303)
+
+
+@blueprint.get("/rounds/<uuid:round_id>/wishes/<uuid:wish_id>")
+@allow(Access.BOOKING)
+def show(round_id: UUID, wish_id: UUID) -> ResponseReturnValue:
+    """What became of a wish, and why; before anything is shown of that, the list."""
+    with current.database().read() as session:
+        one, wish = the_wish(session, round_id, wish_id)
+        shown = wish_page(session, one, wish, current.viewer(), current.now())
+    if shown is None:
+        return redirect(url_for("wishes.mine", round_id=round_id))
+    return render_template("pages/wish.html", **shown)
 
 
 @blueprint.get("/rounds/<uuid:round_id>/wishes/<uuid:wish_id>/edit")
