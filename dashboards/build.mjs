@@ -9,7 +9,7 @@ import esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
-const entries = ["scripts/site.ts", "scripts/booking.ts", "scripts/energy.ts", "scripts/savings.ts", "scripts/door.ts", "styles/main.css", "styles/door.css"];
+const entries = ["scripts/site.ts", "scripts/booking.ts", "scripts/energy.ts", "scripts/savings.ts", "scripts/door.ts", "scripts/wishes.ts", "styles/main.css", "styles/door.css"];
 
 /** Classes for minutes, hours and percents: a strict style-src forbids style attributes. */
 function positions() {

@@ -49,6 +49,8 @@ from samen.web import (
     waitlist,
     weather,
     week,
+    wish_answers,
+    wishes,
 )
 from samen.web.api import init_api
 from samen.web.compress import init_compress
@@ -95,6 +97,8 @@ BLUEPRINTS = (
     waitlist.blueprint,
     weather.blueprint,
     week.blueprint,
+    wish_answers.blueprint,
+    wishes.blueprint,
 )
 
 

@@ -24,7 +24,15 @@ from samen.services.rooms import RoomState, room_states
 from samen.web import current, i18n
 from samen.web import day as days
 from samen.web.announce import announce, spots_of
-from samen.web.booking_form import Form, ask_of, first_free, form_context, missing_said, refused_shown
+from samen.web.booking_form import (
+    LONGEST_TITLE,
+    Form,
+    ask_of,
+    first_free,
+    form_context,
+    missing_said,
+    refused_shown,
+)
 from samen.web.policy import Access, allow
 from samen.web.report import shown_state
 from samen.web.rooms import script_words, state_words
@@ -54,7 +62,9 @@ def day(on: str) -> ResponseReturnValue:
 @blueprint.get("/book")
 @allow(Access.BOOKING)
 def book() -> ResponseReturnValue:
-    """The form on a page of its own; `gap=slug/date/HH:MM/HH:MM` or `date` fills it in, `people` too."""
+    """The form on a page of its own; `gap=slug/date/HH:MM/HH:MM` or `date` fills it in, and so do `title`,
+    `people` and what says how it repeats.
+    """
     gap, wanted = request.args.get("gap", ""), request.args.get("date")
     with current.database().read() as session:
         site = building(session)
@@ -62,7 +72,10 @@ def book() -> ResponseReturnValue:
         rooms = calendar.day(session, site, on, current.viewer(), current.now())
         view = days.View.of(on, ZoneInfo(site.timezone), rooms)
         form = first_free(rooms, view, current.now())
-    filled = replace(form.at_gap(gap), people=request.args.get("people", "")[:4])
+    told = Form.sent(request.args)
+    filled = replace(
+        form.at_gap(gap), title=told.title[:LONGEST_TITLE], people=told.people[:4], repeat=told.repeat
+    )
     return _form_page(filled, 200)
 
 

@@ -24,6 +24,7 @@ from samen.web import current, i18n
 from samen.web.policy import Access
 from samen.web.preferences import THEME_COOKIE, THEMES, remember
 from samen.web.report import shown_state
+from samen.web.wish_banner import banners
 
 AREAS = {
     "book": Access.BOOKING,
@@ -106,6 +107,14 @@ class Shell:
             return 0
         with current.database().read() as session:
             return notices.count_unread(session, self.member.viewer.member_id)
+
+    @cached_property
+    def rounds(self) -> list[dict[str, Any]]:
+        """What a round asks of the reader now."""
+        if self.member is None or "book" not in self.areas:
+            return []
+        with current.database().read() as session:
+            return banners(session, building(session), self.member.viewer, current.now())
 
     @property
     def in_use(self) -> int:
