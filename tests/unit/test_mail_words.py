@@ -14,6 +14,7 @@ from samen.web.notice_words import NOTICES, told
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 OF_ROUNDS = {code for code in NOTICES if code.startswith(("round_", "objection_", "swap_"))}
+OF_NO_SPACE = {"quota_nearly", "credit_decided", "credit_disputed"}
 FACTS = {
     "space": "Iris",
     "title": "Fête",
@@ -47,7 +48,7 @@ def test_words_are_whole_sentences_with_their_facts_filled_in(say, code, languag
 
     assert notice.body.endswith(".")
     assert "%" not in notice.subject + notice.body + notice.action
-    assert ("Iris" in notice.subject) == (code != "quota_nearly" and code not in OF_ROUNDS)
+    assert ("Iris" in notice.subject) == (code not in OF_NO_SPACE | OF_ROUNDS)
     assert ("Spring 2027" in notice.subject) == (code in OF_ROUNDS)
 
 

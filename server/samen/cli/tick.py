@@ -14,6 +14,7 @@ from samen.adapters import mqtt
 from samen.adapters.db import Database
 from samen.adapters.smtp import post_for
 from samen.cli.archive import archive_job
+from samen.cli.credits import NightlySettle
 from samen.cli.findings import NightlyLook
 from samen.cli.heating import Plans, WarmUps
 from samen.cli.round_worker import rounds_job
@@ -82,6 +83,7 @@ def jobs(settings: Settings, stop: threading.Event, watch: mqtt.Watch) -> dict[s
         "heating plans said": Plans(settings.mqtt, utc_now, lambda: watch.links),
         "warm-ups measured": WarmUps(utc_now),
         "rounds closed": rounds_job(utc_now),
+        "credits entered": NightlySettle(utc_now),
     }
 
 
@@ -107,7 +109,7 @@ def _repeat(job: Job, database: Database, stop: threading.Event) -> None:
 @click.command
 @click.option("--once", is_flag=True, help="Do what is due now and leave.")
 def tick(once: bool) -> None:
-    """Do what is due: roll readings up, free rooms that stand empty, heat, send mails, look for waste."""
+    """Do what is due: roll readings up, free rooms, heat, send mails, look for waste, settle credits."""
     configure_logs()
     settings = Settings.from_env()
     stop = threading.Event()

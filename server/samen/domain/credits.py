@@ -128,13 +128,13 @@ def posted(charges: Iterable[Charge], shares: Mapping[date, Shares]) -> list[Ent
 def corrections(wanted: Iterable[Entry], written: Written) -> list[Entry]:
     """The lines to be added so that the ledger says what is wanted: none where it does.
 
-    What was written and is wanted no more is taken back by the caller's naming it in `wanted` with 0 seconds.
+    What is charged nothing has its line, for whoever wants to know why; a share of nothing has none.
     """
     found: list[Entry] = []
     for one in wanted:
         at = (one.tenant, one.key)
         if at not in written:
-            found.append(one)
+            found += [one] if one.seconds or one.code != SHARE else []
         elif one.seconds != written[at]:
             more = one.seconds - written[at]
             found.append(Entry(one.tenant, one.on, one.key, more, one.code, one.facts, corrects=True))

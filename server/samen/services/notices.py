@@ -19,6 +19,8 @@ CODES = frozenset(
         "booking_cancelled",
         "booking_changed",
         "booking_made",
+        "credit_decided",
+        "credit_disputed",
         "finding_assigned",
         "finding_measured",
         "ghost_series",
@@ -64,8 +66,8 @@ def tell(
     """Tell each member once, in the caller's transaction. `facts` are JSON; instants as ISO text.
 
     Facts that are worded: `space`, `title`, `start` and `end`, `dates` (how many), `reason`, `until` (an
-    instant by which to answer), `left` and `limit` (hours); `finding`: its kind and what
-    its verb needs; `url` is the path of the page where to act.
+    instant by which to answer), `left`, `limit` and `given_back` (hours), `tenant`; `finding`: its kind and
+    what its verb needs; `url` is the path of the page where to act.
     Raises ValueError for a code that has no words, and for an invitation without a series.
     """
     if code not in CODES:

@@ -96,7 +96,7 @@ def over(
         return []
     if firm:
         take_turn(session, TENANT, [tenant_id])
-    meter = _meter(session)
+    meter = house_meter(session)
     more = [Spent(during, weight) for during, weight in wanted]
     spans = [one.during for one in more]
     windows = {quota.period: periods_touched(quota.period, spans, meter.zone) for quota in quotas}
@@ -111,7 +111,7 @@ def over(
 
 def usage(session: Session, tenant_id: int, now: datetime) -> list[QuotaUse]:
     """How the tenant stands in the week, month and quarter of `now`, for each quota that it has."""
-    meter = _meter(session)
+    meter = house_meter(session)
     today = now.astimezone(meter.zone).date()
     return [
         _use(session, quota, period_of(quota.period, today, meter.zone), meter, now)
@@ -121,7 +121,7 @@ def usage(session: Session, tenant_id: int, now: datetime) -> list[QuotaUse]:
 
 def hours_by_space(session: Session, tenant_id: int, during: Interval, now: datetime) -> list[SpaceUse]:
     """Hours per space that the tenant booked within `during`, most booked first."""
-    meter = Meter(_meter(session).zone)
+    meter = Meter(house_meter(session).zone)
     by_space: defaultdict[str, list[Spent]] = defaultdict(list)
     for _, space, one in _spent(session, tenant_id, during):
         by_space[space].append(Spent(one.during, 1.0, one.ended_at, one.used))
@@ -154,7 +154,7 @@ def allot(
 
 def this_period(session: Session, period: Period, now: datetime) -> Interval:
     """The week, month or quarter of `now`, by the clock that quotas go by."""
-    zone = _meter(session).zone
+    zone = house_meter(session).zone
     return period_of(period, now.astimezone(zone).date(), zone)
 
 
@@ -164,7 +164,8 @@ def _quotas(session: Session, tenant_id: int) -> list[Quota]:
     return sorted(found, key=lambda quota: list(Period).index(quota.period))
 
 
-def _meter(session: Session) -> Meter:
+def house_meter(session: Session) -> Meter:
+    """How the house counts: by the clock of its first site, with the peaks there."""
     site = session.scalars(select(Site).order_by(Site.id)).first()
     if site is None:
         return Meter(ZoneInfo("UTC"))

@@ -44,6 +44,16 @@ NOTICES = {
     ),
     "booking_changed": Words(N_("Changed: %(space)s, %(when)s"), N_("This is how your booking stands now.")),
     "booking_made": Words(N_("Booked: %(space)s, %(when)s"), N_("Your booking is confirmed.")),
+    "credit_decided": Words(
+        N_("Your dispute was decided"),
+        N_("What was given back, if anything, is a further entry of your association’s credits."),
+        N_("See the credits"),
+    ),
+    "credit_disputed": Words(
+        N_("To decide: an entry of credits is disputed"),
+        N_("An association says that it was charged wrongly, and it is yours to decide."),
+        N_("See the dispute"),
+    ),
     "finding_assigned": Words(
         N_("Waste found: %(space)s"),
         N_("It is yours to see to. Say when it is done, and the figures will tell what it saved."),
@@ -158,6 +168,7 @@ NOTICES = {
 }
 LABELS = {
     "round": N_("Round"),
+    "tenant": N_("Who"),
     "title": N_("What"),
     "space": N_("Where"),
     "when": N_("When"),
@@ -166,6 +177,7 @@ LABELS = {
     "reason": N_("Reason"),
     "left": N_("Hours left"),
     "limit": N_("Hours allowed"),
+    "given_back": N_("Hours given back"),
 }
 
 
@@ -192,7 +204,7 @@ def _said(facts: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
         said["dates"] = i18n.number(facts["dates"], 0)
     if until := _instant(facts, "until"):
         said["until"] = i18n.moment(until, zone)
-    for hours in ("left", "limit"):
+    for hours in ("left", "limit", "given_back"):
         if hours in facts:
             said[hours] = i18n.number(facts[hours])
     return said

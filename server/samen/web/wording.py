@@ -72,6 +72,11 @@ SENTENCES = {
         "It is known to have been empty and not booked for %(hours)s hours, at least %(least)s are needed."
     ),
     "too_few_weeks_measured": N_("%(weeks)s weeks are measured, at least %(least)s are needed."),
+    "already_disputed": N_("This entry was disputed before."),
+    "more_than_was_taken": N_("That entry took %(hours)s h: no more can be given back."),
+    "no_such_entry": N_("There is no such entry of your association."),
+    "nothing_was_taken": N_("This entry took nothing: only what took hours can be disputed."),
+    "too_late_to_dispute": N_("It could be disputed until %(until)s."),
     "already_waiting": N_("You are waiting for %(space)s at that time already."),
     "bill_known": N_("A bill of this supplier with this number was entered before."),
     "bill_settled": N_("This bill was settled: enter another in its place."),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 # The first key of the two-key advisory locks, one per kind of thing.
 SPACE, AUDIT, IDEMPOTENCY, TENANT = 1, 2, 3, 4
 WEATHER, SHARING, METER, INTERVENTIONS, HEATING = 11, 12, 13, 14, 15
+CREDITS = 20
 
 
 def take_turn(session: Session, kind: int, ids: Iterable[int]) -> None:

@@ -3,6 +3,13 @@
 from samen.adapters.db.models.audit import AuditEntry
 from samen.adapters.db.models.base import Base
 from samen.adapters.db.models.booking import Claim, Occurrence, OccurrenceStatus, Series
+from samen.adapters.db.models.credit import (
+    CreditDispute,
+    CreditEntry,
+    CreditRules,
+    CreditShare,
+    DisputeState,
+)
 from samen.adapters.db.models.device import Boot, Device, DeviceState, Quarantined, QuarantineTally
 from samen.adapters.db.models.feed import CalendarFeed, FeedKind
 from samen.adapters.db.models.finding import Finding, WasteReview
@@ -93,11 +100,16 @@ __all__ = [
     "CalendarFeed",
     "CalorificFactor",
     "Claim",
+    "CreditDispute",
+    "CreditEntry",
+    "CreditRules",
+    "CreditShare",
     "Device",
     "DeviceState",
     "DirtyEnergy",
     "DirtyOccupancy",
     "DirtyOutdoor",
+    "DisputeState",
     "Dossier",
     "EnergyRollup",
     "EventKind",

@@ -68,6 +68,7 @@ class Space(Base):
     """Something bookable. A whole (`parts`) is booked by claiming all of its parts.
 
     `owner`: the tenant whose admins decide on requests. `weight`: how much an hour counts against a quota.
+    `gather_days`: for so many days before a date can be booked, requests for it are gathered; 0: never.
     `door_version`: raised to make the door's address stop working. Spans in minutes.
     """
 
@@ -107,6 +108,7 @@ class Space(Base):
     grace_min: Mapped[int] = mapped_column(default=15)
     tail_min: Mapped[int] = mapped_column(default=30)
     hold_min: Mapped[int] = mapped_column(default=30)
+    gather_days: Mapped[int] = mapped_column(default=0)
     weight: Mapped[float] = mapped_column(default=1.0)
     door_version: Mapped[int] = mapped_column(default=0)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from samen.adapters.db.models.base import Base, choice
@@ -31,12 +32,15 @@ class Waiting(Base):
 
     `offer_id`: the occurrence that is kept for them until its `hold_until`. A take-over asks for the room
     of `takes_over_id`, booked and empty: `answer_by` is until when its owner may say that they keep it.
+    A request that was gathered before its date could be booked is decided at `opens_at`; `decision` says by
+    which rule, as `domain.contest` does.
     """
 
     __tablename__ = "waitlist"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="span"),
         Index("ix_waitlist_state_starts_at", "state", "starts_at"),
+        Index("ix_waitlist_opens_at", "opens_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,6 +56,8 @@ class Waiting(Base):
     offer_id: Mapped[UUID | None] = mapped_column(ForeignKey("occurrences.id"))
     takes_over_id: Mapped[UUID | None] = mapped_column(ForeignKey("occurrences.id"))
     answer_by: Mapped[datetime | None]
+    opens_at: Mapped[datetime | None]
+    decision: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     member: Mapped[Member] = relationship()
     tenant: Mapped[Tenant] = relationship()
