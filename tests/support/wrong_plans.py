@@ -44,10 +44,10 @@ def _a_wish(dice, name):
         dice.choice(("choir", "chess", "circus")),
         *times,
         people=dice.choice((5, 5, 5, 12, 25, 40)),
-        features=["stage"] if dice.random() < 0.1 else [],
+        features=frozenset({"stage"} if dice.random() < 0.1 else ()),
         slots=dice.randint(1, 3),
         weeks=dice.choice(((0,), (1,), (0, 1))),
-        spaces=dice.choice((None, None, ("room", "attic"))),
+        spaces=dice.choice((None, None, frozenset({"room", "attic"}))),
     )
 
 

@@ -65,13 +65,15 @@ class Outcome:
         ]
 
     def _could_trade(self, one: str, other: str) -> bool:
+        # Nobody reads why not.
+        slugs = {name: name for name in self.board.instance.space_of}
         places = self._standing.place_of
         rest = [place for name, place in places.items() if name not in {one, other}]
         mine = places[other].award._replace(request=one)
         theirs = places[one].award._replace(request=other)
-        if why_not(self.board, mine, rest) is not None:
+        if why_not(self.board, mine, rest, slugs) is not None:
             return False
-        return why_not(self.board, theirs, [*rest, self.board.place_of(mine)]) is None
+        return why_not(self.board, theirs, [*rest, self.board.place_of(mine)], slugs) is None
 
     @cached_property
     def _standing(self) -> Standing:
