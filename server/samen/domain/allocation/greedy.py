@@ -22,7 +22,8 @@ def greedy(board: Board, seed: int, budget: Budget, told: Told) -> Draft:
     """A Solver: held awards, then tenant by tenant the one that has had least; then improved while it may."""
     house, lottery = House(board), Random(seed)  # noqa: S311 (a lottery that anyone can draw again)
     effort = Effort(budget)
-    serve(house, lottery)
+    scarcity = Scarcity(board)
+    serve(house, lottery, scarcity)
 
     def tell() -> None:
         told(Draft(METHOD, house.awards()))
@@ -30,17 +31,17 @@ def greedy(board: Board, seed: int, budget: Budget, told: Told) -> Draft:
     tell()
     if house.refused() and has_blocks(board):
         fill(house, lottery, effort, FAIRNESS)
-        tell()
-    search = Search(house, lottery, effort, tell)
+    search = Search(house, scarcity, lottery, effort, tell)
     search.make_fairer(FAIRNESS)
     search.make_warmer(1.0)
+    # Where moving for warmth left room for one that was refused.
+    serve(house, lottery, scarcity)
     return Draft(METHOD, house.awards())
 
 
-def serve(house: House, lottery: Random) -> None:
+def serve(house: House, lottery: Random, scarcity: Scarcity) -> None:
     """Gives places until nothing that is left fits anywhere."""
     board = house.board
-    scarcity = Scarcity(board)
     drawn = {tenant.id: lottery.random() for tenant in board.instance.tenants}
     waiting = {
         tenant.id: [one for one in _hardest_first(board, tenant) if one.id not in house.taken]

@@ -1,7 +1,7 @@
 """Making a house better: some places are given up, their requests placed anew, and undone unless it helped.
 
-First fairer, then warmer. What counts as better is what the stages say, in their order; a later stage may
-give away as much of an earlier one as the policy tolerates.
+First fairer, then warmer. What counts as better is what the stages say, in their order. For warmth a wish may
+become less welcome, as far as the policy tolerates; but nobody is refused for it.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ Draw = Callable[[House, Random], Move | None]
 class Search:
     """Moves in one house; each leaves it valid, and no worse. `told` is called where it has become better."""
 
-    def __init__(self, house: House, lottery: Random, effort: Effort, told: Callable[[], None]) -> None:
-        self._house, self._lottery, self._effort, self._told = house, lottery, effort, told
+    def __init__(
+        self, house: House, scarcity: Scarcity, lottery: Random, effort: Effort, told: Callable[[], None]
+    ) -> None:
+        self._house, self._scarcity, self._lottery = house, scarcity, lottery
+        self._effort, self._told = effort, told
         self._instance, self._places = house.board.instance, house.board.places
-        self._scarcity = Scarcity(house.board)
         self._patience = PATIENCE * (len(self._places) - len(self._instance.held))
 
     def make_fairer(self, until: float) -> None:
@@ -42,16 +44,13 @@ class Search:
         self._search((grant_one_more,), score, until)
 
     def make_warmer(self, until: float) -> None:
-        """Heats less and moves less, for as much satisfaction and worth as the policy's tolerance leaves."""
-        kept = 1 - self._instance.policy.tolerance
-        least = [kept * share - 1e-9 for share in self._house.shares()]
-        least_worth = kept * self._house.worth - 1e-6
+        """Heats less and moves less: all keep a place, and as much worth as the policy's tolerance asks."""
+        granted = len(self._house.taken)
+        least = (1 - self._instance.policy.tolerance) * self._house.worth - 1e-6
 
         def score() -> Score:
             worth, heat, unmoved = self._rest()
-            shares = zip(self._house.shares(), least, strict=True)
-            enough = worth >= least_worth and all(share >= floor for share, floor in shares)
-            return enough, -heat, unmoved, worth
+            return len(self._house.taken) >= granted and worth >= least, -heat, unmoved, worth
 
         draws: tuple[Draw, ...] = (shift_some, move_back) if self._instance.previous else (shift_some,)
         self._search(draws, score, until)

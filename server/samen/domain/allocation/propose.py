@@ -27,7 +27,8 @@ def propose(
     """The best plan found within the budget; `told` hears of every better one on the way.
 
     `sha256` is that of the instance's file, `method` one of METHODS: auto is CP-SAT where its package
-    (the extra `allocation`) is there, greedy elsewhere. Raises ImportError for cpsat where it is not.
+    (the extra `allocation`) is there, greedy elsewhere. Raises ImportError for cpsat where it is not,
+    ValueError for another method.
     """
     solve, board = _solver(method), Board(instance)
 
@@ -53,6 +54,8 @@ def complete(board: Board, sha256: str, seed: int, draft: Draft) -> Plan:
 
 def _solver(method: str) -> Solver:
     """ortools is an extra, and slow to import: only where it is wanted."""
+    if method not in METHODS:
+        raise ValueError(method)
     if method == "greedy":
         return greedy
     try:
