@@ -1,0 +1,104 @@
+"""The best plan so far, and two ways to a better one: all at once, and neighbourhood by neighbourhood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from random import Random
+
+from ortools.sat.python.cp_model import LinearExprT
+
+from samen.domain.allocation.board import Place
+from samen.domain.allocation.cpsat.model import Model
+from samen.domain.allocation.cpsat.neighbourhoods import Neighbourhood
+from samen.domain.allocation.cpsat.part import Part
+from samen.domain.allocation.cpsat.standing import Kept, Measure, Standing, Taken, is_sound
+from samen.domain.allocation.cpsat.work import AT_A_TIME, Answer, Work
+
+# Seconds for one neighbourhood, and how many requests it starts with, has at least and at most.
+ONE_SECONDS = 2.0
+START, FEWEST, MOST = 40, 12, 250
+# After how many neighbourhoods in a row that gave nothing a stage has had its time.
+PATIENCE = 300
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a stage wants more of: how a model says it, and where there may be more."""
+
+    wanted: Callable[[Model], LinearExprT]
+    ways: Sequence[Neighbourhood]
+    reached: Callable[[Standing], float]
+    is_reached: Callable[[], bool] = lambda: False
+
+
+class Search:
+    """`told` hears of every better plan."""
+
+    def __init__(self, measure: Measure, work: Work, dice: Random, told: Callable[[], None]) -> None:
+        self.measure, self.work = measure, work
+        self.kept = Kept()
+        self.taken: Taken = {}
+        self.standing = measure.standing({})
+        self._dice, self._told = dice, told
+
+    def offer(self, taken: Taken) -> bool:
+        """Takes a plan that is better, and the first in any case."""
+        standing = self.measure.standing(taken)
+        if self.taken and self.kept.order(standing) <= self.kept.order(self.standing):
+            return False
+        if not is_sound(self.measure.board, taken):
+            return False
+        self.taken, self.standing = taken, standing
+        self._told()
+        return True
+
+    def whole(self, wanted: Callable[[Model], LinearExprT], most: float, kept: Kept | None = None) -> Answer:
+        """The whole season at once; `kept`: other than what earlier stages reached."""
+        model = self._model([one.id for one in self.measure.board.instance.requests], wanted, kept)
+        (answer,) = self.work.solve([model], most, self.offer)
+        if answer.taken is not None:
+            self.offer(answer.taken)
+        return answer
+
+    def improve(self, goal: Goal, until: float) -> None:
+        """Neighbourhood by neighbourhood until a share of the budget is spent."""
+        size, idle = float(START), 0
+        while not self.work.is_over() and self.work.left(until) > 0 and idle < PATIENCE:
+            if goal.is_reached():
+                return
+            models = [self._neighbourhood(goal, round(size)) for _ in range(AT_A_TIME)]
+            answers = self.work.solve(models, min(ONE_SECONDS, self.work.left(until)))
+            better = self._merge([answer.taken for answer in answers if answer.taken is not None])
+            idle = 0 if better else idle + AT_A_TIME
+            easy = sum(answer.proved for answer in answers) - AT_A_TIME / 2
+            size = min(MOST, max(FEWEST, size * (1 + 0.05 * easy)))
+
+    def _neighbourhood(self, goal: Goal, size: int) -> Model:
+        way = self._dice.choice(goal.ways)
+        free = dict.fromkeys(islice(way(self.taken), 4 * size))
+        return self._model(list(free)[:size], goal.wanted)
+
+    def _merge(self, found: list[dict[str, Place]]) -> bool:
+        """All that changed where that goes together, else the best of them."""
+        before = self.taken
+        together = dict(before)
+        for taken in found:
+            for name in before.keys() | taken.keys():
+                if before.get(name) != taken.get(name):
+                    if name in taken:
+                        together[name] = taken[name]
+                    else:
+                        together.pop(name, None)
+        better = [self.offer(taken) for taken in found]
+        return (len(found) > 1 and self.offer(together)) or any(better)
+
+    def _model(
+        self, free: list[str], wanted: Callable[[Model], LinearExprT], kept: Kept | None = None
+    ) -> Model:
+        model = Model(self.measure, Part(self.measure.board, self.taken, free))
+        model.keep(kept or self.kept)
+        model.cp.maximize(wanted(model))
+        model.hint()
+        return model
