@@ -126,8 +126,10 @@ def test_a_refusal_is_explained_without_names_where_none_are_to_be_told(case, in
     [
         (("solve", "missing", "--out", "out"), "missing: No such file or directory"),
         (("solve", "plan", "--out", "out"), "plan: weeks: Missing data for required field."),
-        (("solve", "instance", "--out", "nowhere/out"), "--out: nowhere/out: cannot be written"),
-        (("solve", "instance", "--out", "."), "--out: .: cannot be written"),
+        (("solve", "instance", "--out", "nowhere/out"), "--out: nowhere/out: no place for a plan"),
+        (("solve", "instance", "--out", "instance"), "--out: instance: no place for a plan"),
+        (("solve", "instance", "--out", "out", "--budget", "nan"), "--budget: nan seconds are too few"),
+        (("solve", "instance", "--out", "."), "--out: .: no place for a plan"),
         (("verify", "instance"), "instance: is no bundle"),
         (("verify", "missing"), "missing: No such file or directory"),
         (("verify", "instance", "missing"), "missing: No such file or directory"),

@@ -5,7 +5,6 @@ but the rule that it breaks.
 """
 
 import json
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
@@ -80,9 +79,10 @@ def the_case(seed: int) -> Case:
     instance = a_season(seed)
     board = Board(instance)
     plan = complete(board, digest(write_instance(instance)), 1, first_come(board))
-    stage = Stage("A", plan.metrics.min_satisfaction, plan.metrics.min_satisfaction, True, 0.1)
+    least = plan.metrics.min_satisfaction
+    fair, warm = Stage("A worst-off", least, least, True, 0.1), Stage("C energy", 9.0, 8.0, False, 0.1)
     bounds = Bounds(1.5, plan.metrics.granted_hours + 1)
-    return Case(instance, replace(plan, bounds=bounds, stages=(stage,)))
+    return Case(instance, replace(plan, bounds=bounds, stages=(fair, warm)))
 
 
 # --- awards ------------------------------------------------------------------------------------------
@@ -292,6 +292,13 @@ def a_proof_that_proves_nothing(case, dice):
     return raw
 
 
+def a_stage_beyond_its_bound(case, dice):
+    raw = case.raw()
+    stage, beyond = dice.choice(((raw["stages"][0], -0.1), (raw["stages"][1], 0.1)))
+    stage |= {"bound": stage["value"] + beyond, "proved": False}
+    return raw
+
+
 def a_stage_told_twice(case, dice):
     raw = case.raw()
     raw["stages"] *= 2
@@ -408,7 +415,8 @@ WAYS = (
     a_refused_one_granted_over_others, a_held_one_moved, a_held_one_refused, two_swapped, off_the_grid,
     one_dropped, one_doubled, one_elsewhere_too, an_award_refused_too, an_award_taken_away, a_name_changed,
     anothers_name, a_figure_changed, a_figure_that_is_none, a_tenant_without_figures, a_tenant_nobody_knows,
-    a_bound_below_what_is_reached, a_proof_that_proves_nothing, a_stage_told_twice, another_reason,
+    a_bound_below_what_is_reached, a_proof_that_proves_nothing, a_stage_beyond_its_bound, a_stage_told_twice,
+    another_reason,
     blamed_who_is_not_in_the_way, nobody_blamed, blamed_twice, free_where_it_is_not, more_welcome_than_it_is,
     for_another_instance, of_another_version, something_missing, of_another_kind, a_name_given_twice, cut_off,
 )  # fmt: skip
@@ -418,9 +426,9 @@ def written(raw) -> bytes:
     return raw if isinstance(raw, bytes) else json.dumps(raw).encode()
 
 
-def wrong_plans(case: Case, dice: Random):
+def wrong_plans(case: Case, dice: Random, ways=WAYS):
     """(how it was made wrong, the file), each way that there is something to do it to."""
-    for way in WAYS:
+    for way in ways:
         raw = way(case, dice)
         if raw is not None:
-            yield way.__name__, written(deepcopy(raw))
+            yield way.__name__, written(raw)

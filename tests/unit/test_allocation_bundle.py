@@ -99,7 +99,14 @@ def test_weights_that_are_not_those_of_the_instance_are_told():
     assert [fault.partition(" is")[0] for fault in found] == ["bundle.json: policy"]
 
 
-@pytest.mark.parametrize("text", [b"", b"PK", BUNDLE[:-30], BUNDLE[200:], packed({}), packed({"a": b"b"})])
+NO_SEASON = packed(
+    unpacked(BUNDLE) | {"instance.json": INSTANCE.replace(b'entitlement": 2', b'entitlement": 0')}
+)
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"PK", BUNDLE[:-30], BUNDLE[200:], packed({}), packed({"a": b"b"}), NO_SEASON]
+)
 def test_what_is_no_bundle_is_told(text):
     with pytest.raises(BundleFault):
         check_bundle(text)

@@ -8,7 +8,8 @@ from samen.domain.allocation.draft import Budget
 from samen.domain.allocation.propose import complete, propose
 from samen.domain.allocation.shadow import first_come
 from samen.domain.allocation.verifier import faults
-from support.allocating import rounds
+from support.allocating import crowded_rounds
+from support.small_rounds import small_rounds
 
 A_WHILE = Budget(0.05, clock=lambda: 0.0)
 
@@ -22,7 +23,7 @@ def plans_for(instance, sha256):
     return told
 
 
-@given(rounds())
+@given(small_rounds() | crowded_rounds())
 @settings(max_examples=25, deadline=None)
 def test_the_verifier_finds_nothing_wrong_with_any_plan(instance):
     text = write_instance(instance)

@@ -14,7 +14,7 @@ from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
-from samen.adapters.allocation_file import read_instance
+from samen.adapters.allocation_file import AllocationFileFault, read_instance
 from samen.domain.allocation import verifier
 
 VERSION = 1
@@ -68,6 +68,9 @@ def check_bundle(bundle: bytes) -> list[str]:
     try:
         manifest = json.loads(packed.pop(MANIFEST))
         instance, plan = packed[INSTANCE], packed[PLAN]
+        read_instance(instance)
+    except AllocationFileFault as fault:
+        raise BundleFault(f"{INSTANCE}: {str(fault).splitlines()[0]}") from fault
     except (KeyError, ValueError, RecursionError) as error:
         raise BundleFault(f"no bundle: {error}") from error
     return [*_altered(manifest, packed), *verifier.faults(instance, plan)] or [

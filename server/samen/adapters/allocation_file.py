@@ -62,12 +62,24 @@ def _written(whole: object) -> bytes:
 
 def _load(schema: Schema, text: bytes) -> Any:  # noqa: ANN401 (what the schema makes)
     try:
-        return schema.load(json.loads(text))
+        return schema.load(json.loads(text, object_pairs_hook=_once, parse_constant=_no_number))
     except ValidationError as error:
         raise AllocationFileFault("\n".join(flat(error.messages))) from error
     # A file nested thousands deep is no more JSON than one that is cut off.
     except (ValueError, RecursionError) as error:
         raise AllocationFileFault(f"not JSON: {error}") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Which of two was meant, nobody could tell."""
+    for name, times in Counter(name for name, _ in pairs).items():
+        if times > 1:
+            raise ValueError(f"{name!r} is given twice")
+    return dict(pairs)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
 def _unknown(instance: asked.Instance) -> Iterator[str]:

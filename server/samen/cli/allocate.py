@@ -47,17 +47,18 @@ def allocate() -> None:
 @click.option(
     "--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Of the lottery."
 )
-@click.option(
-    "--budget", type=click.FloatRange(0, min_open=True), default=60.0, show_default=True, help="Seconds."
-)
+@click.option("--budget", type=float, default=60.0, show_default=True, help="Seconds.")
 @click.option("--method", type=click.Choice(METHODS), default="auto", show_default=True)
 @as_object
 def solve(instance: Path, out: Path, seed: int, budget: float, method: str, as_json: bool) -> None:
     """Propose a plan. Ctrl-C ends the search and keeps the best plan that was found."""
     text = _read(instance)
     asked = _instance(instance, text)
-    if not out.parent.is_dir() or out.is_dir():
-        raise BadInput(f"--out: {out}: cannot be written")
+    if not out.parent.is_dir() or out.is_dir() or (out.exists() and out.samefile(instance)):
+        raise BadInput(f"--out: {out}: no place for a plan")
+    # Not a number is not more than 0 either.
+    if not budget > 0:
+        raise BadInput(f"--budget: {budget:g} seconds are too few")
     stop = threading.Event()
     kept = _Kept(out, stop)
     spend = Budget(budget, time.monotonic, stop.is_set)
@@ -113,7 +114,8 @@ def explain_one(instance: Path, plan: Path, name: str, names: str, as_json: bool
 @click.argument("instance", type=FILE)
 @click.argument("plan", type=FILE)
 @click.option("--out", required=True, type=FILE, help="The bundle, a ZIP file.")
-def bundle(instance: Path, plan: Path, out: Path) -> None:
+@as_object
+def bundle(instance: Path, plan: Path, out: Path, as_json: bool) -> None:
     """Pack all that anybody needs to check a plan; a plan that is wrong is not packed."""
     _right(instance, plan)
     packed = make_bundle(_read(instance), _read(plan))
@@ -121,7 +123,8 @@ def bundle(instance: Path, plan: Path, out: Path) -> None:
         write_whole(out, packed)
     except OSError as error:
         raise BadInput(f"--out: {out}: {error.strerror}") from error
-    click.echo(f"{out}: SHA-256 {digest(packed)}")
+    told = {"bundle": str(out), "sha256": digest(packed)}
+    click.echo(json.dumps(told) if as_json else f"{out}: SHA-256 {told['sha256']}")
 
 
 class _Kept:

@@ -12,6 +12,8 @@ from .season import Use, runs
 
 # What the same sum may differ by when it is added in another order.
 TOLERANCE = 1e-6
+# Of the stages, by their letter; of the others less is.
+MORE_IS_BETTER = "ABD"
 
 
 def metrics(board: Board, said: Object) -> Iterator[str]:
@@ -39,11 +41,14 @@ def bounds(board: Board, said: Object) -> Iterator[str]:
 
 
 def stages(said: list[Object]) -> Iterator[str]:
-    """Stages that say they are proved, and are not by what they say."""
+    """Stages that are beyond their own bound, or say they are proved, and are not by what they say."""
     for number, stage in enumerate(said):
         value, bound = stage["value"], stage.get("bound")
-        if stage["proved"] and (bound is None or not _same(value, bound)):
+        is_met = bound is not None and _same(value, bound)
+        if stage["proved"] and not is_met:
             yield f"stages.{number}: a bound of {bound} does not prove {value}"
+        if bound is not None and not is_met and (bound < value) == (stage["name"][0] in MORE_IS_BETTER):
+            yield f"stages.{number}: {value} is beyond the bound of {bound}"
         if stage["seconds"] < 0:
             yield f"stages.{number}.seconds: {stage['seconds']} is less than nothing"
     for name, times in Counter(stage["name"] for stage in said).items():
