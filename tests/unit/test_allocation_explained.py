@@ -98,7 +98,7 @@ def test_each_option_says_what_became_of_it():
         Verdict.CLOSED,
         Verdict.FREE,
     ]
-    assert told.nearest[0] == ("west", 1, 2, 3.0)
+    assert (told.reason, told.nearest[0]) == ("left_free", ("west", 1, 2, 3.0))
 
 
 def test_a_wish_that_got_its_second_choice_is_told_who_has_the_first():
@@ -165,5 +165,7 @@ def test_with_all_names_whoever_is_in_the_way_is_told(filled):
                 for place in Board(instance).places[request.id]
                 if (place.award.day, place.award.start) == (option.day, option.start)
             ]
-            blocking = set().union(*(in_the_way(instance, awards, place.award) for place in places))
-            assert {holder.who.request for holder in option.holders} == blocking
+            blocking = [in_the_way(instance, awards, place.award) for place in places]
+            everybody = set().union(*blocking) if all(blocking) else set()
+            assert {holder.who.request for holder in option.holders} == everybody
+            assert (option.verdict is Verdict.FREE) == (not all(blocking))

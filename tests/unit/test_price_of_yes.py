@@ -50,6 +50,51 @@ def test_a_chain_of_moves_is_found():
     assert (found.certainty, found.dropped) == (Certainty.PROVED, ())
 
 
+def test_who_moves_may_have_what_another_who_moves_leaves():
+    wishes = [
+        a_wish_for("choir", "nova", (0, 0), slots=1),
+        a_wish_for("dance", "senne", (0, 0), (0, 2)),
+        a_wish_for("yoga", "senne", (0, 2), (0, 1), slots=1),
+    ]
+    dance, yoga = Award("dance", "west", 0, 0), Award("yoga", "west", 0, 2)
+
+    found = price(a_round([WEST], wishes), "choir", dance, yoga)
+
+    assert [move.after for move in found.moved] == [Award("dance", "west", 0, 2), Award("yoga", "west", 0, 1)]
+    assert (found.certainty, found.dropped) == (Certainty.PROVED, ())
+
+
+def test_a_long_one_moves_too_where_that_costs_less_than_a_short_one_dropped():
+    wishes = [
+        a_wish_for("choir", "nova", (0, 0), spaces=frozenset({"west"})),
+        a_wish_for("dance", "senne", (0, 0), (1, 0), spaces=frozenset({"west"})),
+        a_wish_for("fair", "senne", (1, 0), slots=5),
+    ]
+    dance, fair = Award("dance", "west", 0, 0), Award("fair", "west", 1, 0)
+
+    found = price(a_round([WEST, EAST], wishes), "choir", dance, fair)
+
+    assert [move.after for move in found.moved] == [Award("dance", "west", 1, 0), Award("fair", "east", 1, 0)]
+
+
+def test_two_that_may_not_meet_do_not_move_to_one_time():
+    wishes = [
+        a_wish_for("choir", "nova", (0, 0), slots=4, spaces=frozenset({"west"})),
+        a_wish_for("dance", "senne", (0, 0), (0, 4)),
+        a_wish_for("yoga", "senne", (0, 2), (0, 4)),
+        a_wish_for("fair", "senne", (0, 0), slots=4, spaces=frozenset({"east"})),
+    ]
+    held = Award("fair", "east", 0, 0)
+    dance, yoga = Award("dance", "west", 0, 0), Award("yoga", "west", 0, 2)
+
+    free = price(a_round([WEST, EAST], wishes, held=(held,)), "choir", dance, yoga, held)
+    kept_apart = a_round([WEST, EAST], wishes, held=(held,), conflicts=(("dance", "yoga"),))
+    found = price(kept_apart, "choir", dance, yoga, held)
+
+    assert (len(free.moved), len(free.dropped)) == (2, 0)
+    assert (len(found.moved), len(found.dropped)) == (1, 1)
+
+
 def test_where_nobody_can_move_the_shorter_of_two_is_dropped():
     wishes = [
         a_wish_for("choir", "nova", (0, 0), (1, 0)),

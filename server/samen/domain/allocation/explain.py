@@ -22,12 +22,13 @@ from samen.domain.allocation.explanation import (
 )
 from samen.domain.allocation.instance import Award, Instance, Request
 from samen.domain.allocation.measure import owed
-from samen.domain.allocation.plan import Plan
+from samen.domain.allocation.plan import Plan, Refused
 from samen.domain.allocation.price_of_yes import LOOKS, price_of_yes
 from samen.domain.allocation.reasons import MOST_NAMED, refusal
 from samen.domain.allocation.standing import Standing
 
 GRANTED = "granted"
+LEFT_FREE = "left_free"
 
 
 def explain(instance: Instance, plan: Plan, request_id: str, looks: int = LOOKS) -> Explanation:
@@ -54,15 +55,16 @@ class _Explainer:
         request = self._request
         got = self._standing.place_of.get(request.id)
         refused = None if got else refusal(self._standing, request)
+        options = tuple(self._options(got))
         return Explanation(
             request=request.id,
             tenant=request.tenant,
             slots=request.slots,
             weeks=request.weeks,
-            reason=refused.reason if refused else GRANTED,
+            reason=_reason(refused, options),
             award=self._when(got.award) if got else None,
             satisfaction=self._satisfaction(request.tenant),
-            options=tuple(self._options(got)),
+            options=options,
             nearest=refused.nearest if refused else (),
             price=None if got else self._price(looks),
             grid=self._instance.grid,
@@ -94,15 +96,17 @@ class _Explainer:
 
     def _option(self, day: int, start: int, penalty: float) -> OptionTold:
         places = [one for one in self._places() if (one.award.day, one.award.start) == (day, start)]
-        names = {name for place in places for name in self._standing.in_the_way(place)}
+        closed, blocking = self._closed(day, start), [self._standing.in_the_way(place) for place in places]
+        if not all(blocking):
+            return OptionTold(day, start, penalty, Verdict.FREE, closed)
+        if not places:
+            return OptionTold(
+                day, start, penalty, Verdict.CLOSED if closed else Verdict.NO_SPACE_FITS, closed
+            )
+        names = set().union(*blocking)
         holders = sorted((self._holder(name, places) for name in names), key=_most_telling)
-        free = any(not self._standing.in_the_way(place) for place in places)
-        closed = self._closed(day, start)
-        verdict = Verdict.CLOSED if closed else Verdict.NO_SPACE_FITS
-        if places:
-            verdict = Verdict.FREE if free else Verdict.BLOCKED
         told = tuple(holders[:MOST_NAMED])
-        return OptionTold(day, start, penalty, verdict, closed, told, len(holders) - len(told))
+        return OptionTold(day, start, penalty, Verdict.BLOCKED, closed, told, len(holders) - len(told))
 
     def _places(self) -> tuple[Place, ...]:
         return self._board.places[self._request.id]
@@ -180,6 +184,12 @@ def compared(theirs: dict[Rule, float], yours: dict[Rule, float]) -> Comparison:
         is_above = (figure < yours[rule]) == (rule in _LESS_FIRST)
         return Comparison(rule if is_above else Rule.WHOLE, figure, yours[rule])
     return Comparison(Rule.LOT)
+
+
+def _reason(refused: Refused | None, options: tuple[OptionTold, ...]) -> str:
+    if refused is None:
+        return GRANTED
+    return LEFT_FREE if any(one.verdict is Verdict.FREE for one in options) else refused.reason
 
 
 def _most_telling(holder: Holder) -> tuple[bool, str, int, str]:

@@ -22,6 +22,7 @@ from samen.domain.allocation.redaction import Names, redacted
 
 REASONS = {
     "granted": "it has a place",
+    "left_free": "it was refused although a place it asked for is free",
     "no_space_fits": "no space fits: too small, without what it needs, or not named in the wish",
     "closed": "every space that fits is closed then",
     "held": "only awards that may not move are in its way",

@@ -82,15 +82,17 @@ class Holder(NamedTuple):
 
 
 class OptionTold(NamedTuple):
-    """`closed`: the spaces that fit and are closed. `unnamed`: how many more holders there are."""
+    """`closed`: the spaces that fit and are closed. `holders`: whose awards block it, where nothing is free;
+    `unnamed`: how many more they are.
+    """
 
     day: int
     start: int
     penalty: float
     verdict: Verdict
     closed: tuple[str, ...]
-    holders: tuple[Holder, ...]
-    unnamed: int
+    holders: tuple[Holder, ...] = ()
+    unnamed: int = 0
 
 
 class Moved(NamedTuple):
@@ -117,8 +119,9 @@ class PriceTold(NamedTuple):
 
 @dataclass(frozen=True)
 class Explanation:
-    """`reason`: that of the refusal, or "granted", with `award`. `options`: what it would rather have had.
+    """`reason`: that of the refusal; left_free where a place of its own is free; granted, with `award`.
 
+    `options`: those of the wish; of one that is granted, those it would rather have had.
     `satisfaction`: the tenant's, in the plan. `seed`: the plan's, from which lots were drawn.
     """
 
