@@ -32,6 +32,7 @@ SEASON = Described(
     day_end=time(22),
 )
 CLOSED = NOW + timedelta(days=15)
+LATER = CLOSED + timedelta(days=7)
 EVERY_WEEK = tuple(range(13))
 # Two hours on Monday at 18:00, on the grid.
 MONDAY_EVENING = Option(0, 20)
@@ -95,8 +96,7 @@ class House:
         """Closed, solved and shown."""
         closed = self.closed(one)
         solve = self.solved(closed)
-        until = CLOSED + timedelta(days=7)
-        return self.do(awards.publish_preview, one.id, closed.version, solve.id, until, self.manager, CLOSED)
+        return self.do(awards.publish_preview, one.id, closed.version, solve.id, LATER, self.manager, CLOSED)
 
     def finalise(self, one: Round, *, skip_clashes=False, version=None):
         seen = version or self.now(one).version
