@@ -3,7 +3,6 @@
 import os
 import threading
 import time
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 from samen.adapters.allocation_file import read_instance, write_plan
@@ -29,7 +28,7 @@ def dies(task, out):
 def _tell_one(task, out):
     budget = Budget(task.budget_s, time.monotonic)
     plan = propose(read_instance(task.instance), task.sha256, "greedy", task.seed, budget)
-    out.send(Found("greedy", write_plan(plan), asdict(plan.metrics), last=False))
+    out.send(Found("greedy", write_plan(plan), last=False))
 
 
 def work(url, hoards):

@@ -1,6 +1,6 @@
 """Speaking builders for season rounds: Bota 75 with a round, wishes in it, and runs of the greedy solver."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -87,7 +87,7 @@ class House:
         plan = propose(
             solves.instance_of(claimed), claimed.instance_sha256, run.method, run.seed, Budget(5, lambda: 0.0)
         )
-        told = Progress("greedy", 0.1, write_plan(plan), asdict(plan.metrics))
+        told = Progress("greedy", 0.1, write_plan(plan))
         assert self.do(solves.progress, queued.id, "test", told, CLOSED)
         self.do(solves.finish, queued.id, "test", CLOSED)
         return queued

@@ -9,7 +9,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import NamedTuple
@@ -57,7 +56,6 @@ class Found(NamedTuple):
 
     stage: str
     plan: bytes
-    metrics: dict[str, object]
     last: bool
 
 
@@ -70,7 +68,7 @@ def solve(task: Task, out: Connection) -> None:
 
     def tell(plan: Plan, *, last: bool = False) -> None:
         stage = plan.stages[-1].name if plan.stages else plan.method
-        out.send(Found(stage, write_plan(plan), asdict(plan.metrics), last))
+        out.send(Found(stage, write_plan(plan), last))
 
     budget = Budget(task.budget_s, time.monotonic)
     tell(propose(read_instance(task.instance), task.sha256, task.method, task.seed, budget, tell), last=True)
@@ -142,7 +140,7 @@ class _Job:
             told = Progress(self._stage, seconds)
         else:
             self._stage = newest.stage
-            told = Progress(newest.stage, seconds, newest.plan, newest.metrics)
+            told = Progress(newest.stage, seconds, newest.plan)
         with self._database.write() as session:
             return solves.progress(session, self._taken.id, self._worker, told, self._clock())
 
