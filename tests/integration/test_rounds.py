@@ -16,9 +16,7 @@ from samen.services.booking import Ask, Booked
 from samen.services.round_final import Finalised, FinalRefused
 from samen.services.solves import Run
 from support.building import BRUSSELS, NOW, a_member
-from support.rounds import CLOSED, MONDAY_EVENING, SEASON, TUESDAY_EVENING, House, asked, instant
-
-LATER = CLOSED + timedelta(days=7)
+from support.rounds import CLOSED, LATER, MONDAY_EVENING, SEASON, TUESDAY_EVENING, House, asked, instant
 
 
 @pytest.fixture

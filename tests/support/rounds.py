@@ -1,6 +1,6 @@
 """Speaking builders for season rounds: Bota 75 with a round, wishes in it, and runs of the greedy solver."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -32,6 +32,7 @@ SEASON = Described(
     day_end=time(22),
 )
 CLOSED = NOW + timedelta(days=15)
+LATER = CLOSED + timedelta(days=7)
 EVERY_WEEK = tuple(range(13))
 # Two hours on Monday at 18:00, on the grid.
 MONDAY_EVENING = Option(0, 20)
@@ -86,7 +87,7 @@ class House:
         plan = propose(
             solves.instance_of(claimed), claimed.instance_sha256, run.method, run.seed, Budget(5, lambda: 0.0)
         )
-        told = Progress("greedy", 0.1, write_plan(plan), asdict(plan.metrics))
+        told = Progress("greedy", 0.1, write_plan(plan))
         assert self.do(solves.progress, queued.id, "test", told, CLOSED)
         self.do(solves.finish, queued.id, "test", CLOSED)
         return queued
@@ -95,8 +96,7 @@ class House:
         """Closed, solved and shown."""
         closed = self.closed(one)
         solve = self.solved(closed)
-        until = CLOSED + timedelta(days=7)
-        return self.do(awards.publish_preview, one.id, closed.version, solve.id, until, self.manager, CLOSED)
+        return self.do(awards.publish_preview, one.id, closed.version, solve.id, LATER, self.manager, CLOSED)
 
     def finalise(self, one: Round, *, skip_clashes=False, version=None):
         seen = version or self.now(one).version

@@ -9,7 +9,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import NamedTuple
@@ -57,25 +56,29 @@ class Found(NamedTuple):
 
     stage: str
     plan: bytes
-    metrics: dict[str, object]
     last: bool
 
 
-# Computes a task and sends what it finds; runs in a process of its own.
+# Computes a task and sends what it finds.
 Solver = Callable[[Task, Connection], None]
 
 
 def solve(task: Task, out: Connection) -> None:
     """Send every better plan as it is found, and the best again as the last."""
-    end_with_parent(signal.SIGKILL)
-    os.nice(NICE)
 
     def tell(plan: Plan, *, last: bool = False) -> None:
         stage = plan.stages[-1].name if plan.stages else plan.method
-        out.send(Found(stage, write_plan(plan), asdict(plan.metrics), last))
+        out.send(Found(stage, write_plan(plan), last))
 
     budget = Budget(task.budget_s, time.monotonic)
     tell(propose(read_instance(task.instance), task.sha256, task.method, task.seed, budget, tell), last=True)
+
+
+def apart(solver: Solver, task: Task, out: Connection) -> None:
+    """A solver in its own process: it ends with its worker, and gives way to pages."""
+    end_with_parent(signal.SIGKILL)
+    os.nice(NICE)
+    solver(task, out)
 
 
 class Worker:
@@ -106,7 +109,8 @@ class _Job:
     def see_through(self, solver: Solver, stop: threading.Event) -> None:
         taken, (here, there) = self._taken, multiprocessing.Pipe(duplex=False)
         task = Task(taken.instance, taken.instance_sha256, taken.method, taken.seed, taken.budget_s)
-        process = multiprocessing.get_context("spawn").Process(target=solver, args=(task, there), daemon=True)
+        spawned = multiprocessing.get_context("spawn").Process
+        process = spawned(target=apart, args=(solver, task, there), daemon=True)
         process.start()
         there.close()
         try:
@@ -136,7 +140,7 @@ class _Job:
             told = Progress(self._stage, seconds)
         else:
             self._stage = newest.stage
-            told = Progress(newest.stage, seconds, newest.plan, newest.metrics)
+            told = Progress(newest.stage, seconds, newest.plan)
         with self._database.write() as session:
             return solves.progress(session, self._taken.id, self._worker, told, self._clock())
 

@@ -20,6 +20,7 @@ from samen.adapters.db.models import (
 from samen.domain.access import Viewer
 from samen.domain.allocation.board import Board, Place, fits
 from samen.domain.allocation.instance import Award
+from samen.domain.allocation.verifier import faults
 from samen.domain.rules import Refusal
 from samen.services import notices, round_instance, rounds, solves
 from samen.services.award_dates import skip_what_is_known
@@ -159,6 +160,8 @@ def _outdated(session: Session, one: Round, solve: Solve) -> Refusal | None:
         Award(str(row.wish_id), row.space.slug, row.day, row.start) for row in hand_awards(session, one)
     }
     standing = {str(wish.id) for wish in round_instance.standing(session, one.id)}
+    if solve.plan is None or faults(solve.instance, solve.plan):
+        return Refusal("plan_wrong")
     if not locked <= placed or not {award.request for award in placed} <= standing:
         return Refusal("plan_outdated")
     return None

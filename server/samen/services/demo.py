@@ -13,7 +13,16 @@ from samen.adapters.db.models import Member, Site, Tenant
 from samen.domain.access import Role, Viewer
 from samen.domain.interval import Interval, at_wall
 from samen.domain.interventions import Described, InterventionKind
-from samen.services import booking, demo_costs, demo_energy, demo_history, interventions, login, members
+from samen.services import (
+    booking,
+    demo_costs,
+    demo_energy,
+    demo_history,
+    demo_rounds,
+    interventions,
+    login,
+    members,
+)
 
 PASSWORD = "samen-demo"  # noqa: S105 (shown on the demo's own sign-in sheet)
 # A year before the first measure, and two years and two months in all.
@@ -94,6 +103,7 @@ def seed(session: Session, site: Site, now: datetime) -> None:
     demo_history.seed_replacement(session, site, viewers["manager@"], HISTORY, now)
     demo_costs.seed_costs(session, site, viewers["manager@"], now)
     _seed_interventions(session, site, viewers["manager@"], now)
+    demo_rounds.seed_rounds(session, site, viewers, now)
 
 
 def settle(session: Session, site: Site, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import combinations
 from uuid import UUID
 
@@ -26,10 +27,16 @@ from samen.domain.allocation.season import Season
 from samen.domain.interval import Interval
 from samen.domain.rules import SpaceRules, opening_of
 from samen.services import placing
+from samen.services.measured_use import measured_use
 from samen.services.placing import Picture
 from samen.services.rounds import policy_of
 
 # Requests, spaces and tenants are named in the instance as everywhere: by UUID and slugs.
+
+# What a space needs before and after is part of the time: who did not name it must not lose more of theirs.
+MOST_AROUND = 0.25
+# Whoever left what it had empty keeps at least this much of its share: sensors are not all there is to see.
+LEAST_USED = 0.5
 
 
 def build(session: Session, one: Round, policy: asked.Policy | None = None) -> asked.Instance:
@@ -37,11 +44,10 @@ def build(session: Session, one: Round, policy: asked.Policy | None = None) -> a
     season = one.season
     picture = placing.look(session, one.spaces, season.during)
     wishes = standing(session, one.id)
-    tenants = session.scalars(select(Tenant).order_by(Tenant.slug)).all()
     return asked.Instance(
         season.grid,
         tuple(_space(space) for space in one.spaces),
-        tuple(asked.Tenant(tenant.slug, tenant.entitlement) for tenant in tenants),
+        tuple(_tenants(session, one)),
         tuple(_request(wish, one.spaces, picture, season) for wish in wishes),
         tuple(_closures(one, picture, season)),
         _held(session, one),
@@ -72,6 +78,26 @@ def _space(space: Space) -> asked.Space:
     )
 
 
+def _tenants(session: Session, one: Round) -> Iterator[asked.Tenant]:
+    """With their shares; where the round counts use, less of it for what was left empty last season.
+
+    What no sensor saw is held against nobody.
+    """
+    use = measured_use(session, *_looked_at(session, one)) if one.counts_used else {}
+    for tenant in session.scalars(select(Tenant).order_by(Tenant.slug)):
+        measured = use[tenant.id].share if tenant.id in use else None
+        factor = 1.0 if measured is None else max(measured, LEAST_USED)
+        yield asked.Tenant(tenant.slug, tenant.entitlement * factor)
+
+
+def _looked_at(session: Session, one: Round) -> tuple[Interval, datetime]:
+    """The season that was, or as long a time before this round's filing ended; and until when of it."""
+    last = _last_final(session, one)
+    if last is None:
+        return Interval(one.closes_at - one.season.during.length, one.closes_at), one.closes_at
+    return last.season.during, min(one.closes_at, last.season.during.end)
+
+
 def _request(wish: Wish, spaces: Sequence[Space], picture: Picture, season: Season) -> asked.Request:
     named = None if wish.spaces is None else frozenset(wish.spaces)
     able = frozenset(
@@ -95,8 +121,9 @@ def _request(wish: Wish, spaces: Sequence[Space], picture: Picture, season: Seas
 def _may_have(wish: Wish, space: Space, rules: SpaceRules, season: Season) -> bool:
     """Whether the space is for this tenant, and for so long a time; its buffers are part of that time."""
     permitted = not rules.permitted or any(one.tenant_id in {None, wish.tenant_id} for one in rules.permitted)
-    minutes = wish.slots * season.slot_minutes - space.before_min - space.after_min
-    return permitted and space.shortest_min <= minutes <= space.longest_min
+    whole, around = wish.slots * season.slot_minutes, space.before_min + space.after_min
+    leaves_enough = around <= MOST_AROUND * whole or space.slug in (wish.spaces or ())
+    return permitted and leaves_enough and space.shortest_min <= whole - around <= space.longest_min
 
 
 def _closures(one: Round, picture: Picture, season: Season) -> Iterator[asked.Closure]:

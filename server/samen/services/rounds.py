@@ -212,7 +212,8 @@ def turn(
 
 def held(session: Session, round_id: UUID) -> Round | None:
     """The round as it is now; whoever else wants to change it waits for this transaction."""
-    return session.get(Round, round_id, with_for_update=True, populate_existing=True)
+    query = select(Round).where(Round.id == round_id).with_for_update()
+    return session.scalar(query, execution_options={"populate_existing": True})
 
 
 def changed(

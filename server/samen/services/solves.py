@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -41,14 +41,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: what it is at, for how many seconds; where it has a better plan, that file and its
-    metrics.
-    """
+    """How far a run is: what it is at, for how many seconds, and its best plan where that is new."""
 
     stage: str
     seconds: float
     plan: bytes | None = None
-    metrics: Mapping[str, Any] | None = None
 
 
 def find(session: Session, solve_id: UUID, viewer: Viewer) -> Solve | None:
@@ -155,7 +152,7 @@ def progress(session: Session, solve_id: UUID, worker: str, told: Progress, now:
     found.stage, found.seconds, found.beat_at = told.stage, told.seconds, now
     if told.plan is not None:
         found.plan, found.plan_sha256 = told.plan, digest(told.plan)
-        found.metrics = dict(told.metrics or {})
+        found.metrics = json.loads(told.plan)["metrics"]
     session.flush()
     return not found.cancel
 

@@ -173,6 +173,7 @@ SENTENCES = {
     "solve_under_way": N_("A proposal is being computed: wait for it, or stop it."),
     "solve_over": N_("This computation is over."),
     "no_plan": N_("There is no plan yet."),
+    "plan_wrong": N_("This plan breaks a rule: it was not shown. Tell whoever maintains Samen."),
     "plan_outdated": N_("The wishes or the places fixed by hand changed since: compute a new proposal."),
     "place_off_grid": N_("That time does not lie within this round’s days."),
     "place_does_not_fit": N_(

@@ -83,9 +83,10 @@ class Season:
         return at_wall(wall.date(), wall.time(), self.zone)
 
     def during_of(self, week: int, day: int, start: int, slots: int) -> Interval:
-        """Some slots of one day, as instants."""
+        """Some slots of one day, as instants. Of what a clock change skips, as long a time after it."""
         on = self.on(week, day)
-        return Interval(self.instant(on, start), self.instant(on, start + slots))
+        begins, ends = self.instant(on, start), self.instant(on, start + slots)
+        return Interval(begins, ends if ends > begins else begins + self._after(slots))
 
     def _after(self, slot: int) -> timedelta:
         return timedelta(minutes=slot * self.slot_minutes)
