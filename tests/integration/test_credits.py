@@ -6,75 +6,15 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from samen.adapters.db.models import CreditEntry, Device, Occurrence, Tenant
+from samen.adapters.db.models import CreditEntry, Occurrence, Tenant
 from samen.cli.credits import NightlySettle
 from samen.domain.interval import Interval
 from samen.domain.rules import Refusal
-from samen.services import cancelling, disputes, measured_use
-from samen.services.credits import balances, change_rules, settle
+from samen.services import cancelling, measured_use
+from samen.services.credits import change_rules
 from support.building import NOW, a_member, at
-from support.watching import Watched
+from support.crediting import Settled
 from support.web import Clock
-
-HOUR_S = 3600
-
-
-class Settled(Watched):
-    """A watched building whose nights are settled. Each of the four tenants has a quarter of the hours."""
-
-    def __init__(self, database):
-        super().__init__(database)
-        with database.write() as session:
-            session.execute(update(Tenant).values(entitlement=1.0))
-            session.execute(update(Device).values(created_at=NOW - timedelta(days=9)))
-        self.hears("empty", "08:00", "08:05")
-
-    def settle(self, days=1, **more):
-        with self.database.write() as session:
-            return settle(session, at("04:00") + timedelta(days=days), **more)
-
-    def used(self, start="10:00", end="12:00"):
-        """A booking in which somebody was."""
-        booked = self.booked(start, end)
-        self.hears("occupied", start, end)
-        self.sweep(end)
-        return booked
-
-    def not_used(self, start="10:00", end="12:00"):
-        booked = self.booked(start, end)
-        self.hears("empty", start, end)
-        self.sweep("10:00", "10:08", "10:15", "10:16", end)
-        return booked
-
-    def hours(self):
-        """Each tenant's credit, in hours."""
-        with self.database.read() as session:
-            names = dict(session.execute(select(Tenant.id, Tenant.slug)).all())
-            return {names[tenant]: seconds / HOUR_S for tenant, seconds in balances(session).items()}
-
-    def lines(self, viewer=None):
-        """(code, hours) of the viewer's entries, in the order in which they were written."""
-        with self.database.read() as session:
-            mine = CreditEntry.tenant_id == (viewer or self.an).tenant_id
-            rows = session.scalars(select(CreditEntry).where(mine).order_by(CreditEntry.id))
-            return [(one.code, one.seconds / HOUR_S) for one in rows]
-
-    def taken(self):
-        """The first entry that took something from An's tenant."""
-        with self.database.read() as session:
-            mine = (CreditEntry.tenant_id == self.an.tenant_id, CreditEntry.seconds < 0)
-            return session.scalars(select(CreditEntry.id).where(*mine)).first()
-
-    def disputes(self, entry, viewer=None, reason="We were there."):
-        with self.database.write() as session:
-            answer = disputes.file(session, entry, viewer or self.an, reason, at("09:00", 24))
-            return answer if isinstance(answer, Refusal) else None
-
-    def decides(self, entry, hours, answer="The door was open."):
-        with self.database.write() as session:
-            seconds = round(hours * HOUR_S)
-            decided = disputes.decide(session, entry, self.boss, seconds, answer, at("10:00", 24))
-            return decided if isinstance(decided, Refusal) else decided.state.value
 
 
 @pytest.fixture

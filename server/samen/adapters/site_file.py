@@ -155,6 +155,7 @@ class _Space(_Named):
     permitted = fields.List(fields.Nested(_Permission))
     closed_on_holidays = fields.Boolean()
     horizon_days = _whole("horizon_days")
+    gather_days = _whole("gather_days")
     notice_min = _whole("notice_min")
     shortest_min = _whole("shortest_min")
     longest_min = _whole("longest_min")

@@ -116,7 +116,7 @@ def posted(charges: Iterable[Charge], shares: Mapping[date, Shares]) -> list[Ent
     for one in sorted(charges, key=lambda charge: (charge.on, charge.key)):
         lines.append(Entry(one.tenant, one.on, one.key, -one.seconds, one.code, one.facts))
         whole[one.on] += one.seconds
-        for tenant, seconds in _parts(one.seconds, shares[one.on]).items():
+        for tenant, seconds in parts(one.seconds, shares[one.on]).items():
             given[one.on][tenant] += seconds
     for on, by_tenant in given.items():
         for tenant, seconds in by_tenant.items():
@@ -187,7 +187,7 @@ def last_quarter(first: date) -> date:
     return quarter_of(first - timedelta(days=1))
 
 
-def _parts(seconds: int, shares: Shares) -> dict[int, int]:
+def parts(seconds: int, shares: Shares) -> dict[int, int]:
     """Whole seconds by tenant that add up."""
     tenants: Sequence[int] = sorted(shares)
     parts = apportion(seconds, [seconds * _exact(tenant, shares) for tenant in tenants])

@@ -24,6 +24,8 @@ LONGEST = timedelta(hours=24)
 END_OF_DAY = time.max
 # How many days are looked through for one on which a space is open.
 DAYS_AHEAD = 60
+# A date of a space that gathers requests opens for all at once, when people are awake.
+OPENS = time(12)
 RANKS = {Role.MEMBER: 0, Role.TENANT_ADMIN: 1, Role.MANAGER: 2}
 
 
@@ -88,6 +90,8 @@ class Permission:
 class SpaceRules:
     """What a space allows. `opening` and `closing` are wall times in `zone`.
 
+    `gather_days`: for so many days before a date can be booked, requests for it are gathered, to be decided
+    when it opens; 0 where whoever comes first has it.
     `hours`: weekdays (0 is Monday) on which other hours hold, or none. `permitted`: who may book, where that
     is not everybody.
     """
@@ -97,6 +101,7 @@ class SpaceRules:
     horizon_days: int
     capacity: int
     zone: ZoneInfo
+    gather_days: int = 0
     hours: Mapping[int, Hours | None] = field(default_factory=dict)
     blackouts: Sequence[Closure] = ()
     closed_on_holidays: bool = False
@@ -158,11 +163,28 @@ def notice_too_short(wanted: Wanted, space: SpaceRules, now: datetime) -> Refusa
 
 
 def too_far_ahead(wanted: Wanted, space: SpaceRules, now: datetime) -> Refusal | None:
-    """How many days ahead a space may be booked."""
-    limit = now + timedelta(days=space.horizon_days)
+    """How many days ahead a space may be booked, and from when on it may be asked for."""
+    limit = bookable_until(space.horizon_days, space.zone, now, gathers=space.gather_days > 0)
     if wanted.during.end <= limit or _runs_the_house(wanted):
         return None
+    opens = opens_at(space.local_date(wanted.during.start), space.horizon_days, space.zone)
+    if space.gather_days and now >= opens - timedelta(days=space.gather_days):
+        return Refusal("gathers_requests", {"opens": opens})
     return Refusal("too_far_ahead", {"limit": limit})
+
+
+def bookable_until(horizon_days: int, zone: ZoneInfo, now: datetime, *, gathers: bool) -> datetime:
+    """By when a booking must end. Where requests are gathered, dates open whole, at noon."""
+    if not gathers:
+        return now + timedelta(days=horizon_days)
+    today = now.astimezone(zone).date()
+    opened = today if now >= at_wall(today, OPENS, zone) else today - timedelta(days=1)
+    return midnight(opened + timedelta(days=horizon_days + 1), zone)
+
+
+def opens_at(on: date, horizon_days: int, zone: ZoneInfo) -> datetime:
+    """The instant at which a date of a space that gathers requests can be booked."""
+    return at_wall(on - timedelta(days=horizon_days), OPENS, zone)
 
 
 def too_short(wanted: Wanted, space: SpaceRules, _now: datetime) -> Refusal | None:

@@ -102,6 +102,7 @@ class SpacePlan:
     permitted: tuple[PermissionPlan, ...] | None = None
     closed_on_holidays: bool | None = None
     horizon_days: int | None = None
+    gather_days: int | None = None
     notice_min: int | None = None
     shortest_min: int | None = None
     longest_min: int | None = None

@@ -15,6 +15,7 @@ DAY_MIN = 24 * 60
 LIMITS: Mapping[str, tuple[int, int]] = {
     "capacity": (0, 100_000),
     "horizon_days": (1, 3650),
+    "gather_days": (0, 90),
     "notice_min": (0, 365 * DAY_MIN),
     "shortest_min": (1, DAY_MIN),
     "longest_min": (1, DAY_MIN),
@@ -41,6 +42,7 @@ class SpaceSettings:
     hours: Mapping[int, Hours | None]
     closed_on_holidays: bool
     horizon_days: int
+    gather_days: int
     notice_min: int
     shortest_min: int
     longest_min: int

@@ -15,6 +15,8 @@ SHORTEST_REST = timedelta(minutes=15)
 SHORTEST_HOLD = timedelta(minutes=5)
 # How long the owner of an empty room has to say that they are coming.
 ANSWER_WITHIN = timedelta(minutes=10)
+# Reasons that go away, so that waiting has a point.
+PASSING = frozenset({"taken", "gathers_requests", "being_decided"})
 
 
 def what_is_left(
@@ -41,6 +43,12 @@ def hold_until(now: datetime, hold: timedelta, start: datetime) -> datetime:
 def still_refused(reasons: Sequence[Refusal]) -> list[Refusal]:
     """The reasons that stand against an offer. Notice does not: whoever waits asked long before."""
     return [reason for reason in reasons if reason.code != "notice_too_short"]
+
+
+def opens_of(reasons: Iterable[Refusal]) -> datetime | None:
+    """When it can be booked, and those who ask for it before are answered; None where it can be already."""
+    told = (reason.facts["opens"] for reason in reasons if reason.code == "gathers_requests")
+    return next((opens for opens in told if isinstance(opens, datetime)), None)
 
 
 def may_be_asked_for(booked: Interval, room: RoomNow, now: datetime) -> Refusal | None:

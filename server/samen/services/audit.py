@@ -38,7 +38,7 @@ def note(
     """
     take_turn(session, AUDIT, (0,))
     kept = json.loads(json.dumps(dict(facts)))
-    previous = _head(session)
+    previous = head(session)
     entry = AuditEntry(
         at=now,
         actor=actor,
@@ -58,10 +58,11 @@ def verify(session: Session) -> Verdict:
     with closing(_links(session)) as links:
         broken = first_broken(links)
     entries = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
-    return Verdict(entries, _head(session), broken)
+    return Verdict(entries, head(session), broken)
 
 
-def _head(session: Session) -> str:
+def head(session: Session) -> str:
+    """The newest entry's digest."""
     newest = select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)
     return session.scalar(newest) or GENESIS
 

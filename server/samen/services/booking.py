@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from samen.domain.access import Viewer
 from samen.domain.alternatives import Alternative
 from samen.domain.editing import Pattern
 from samen.domain.interval import Interval, hull
-from samen.domain.rules import Booker, Refusal, needs_approval
+from samen.domain.rules import Booker, Refusal, bookable_until, needs_approval
 from samen.domain.series import BadRule, cut_before, expand, read_rule
 from samen.services import audit, notices, placing, quota
 from samen.services.placing import DateRefused, Party, Slot
@@ -173,7 +173,8 @@ def bounded(pattern: Pattern, space: Space, now: datetime) -> Pattern:
         raise BadRule(f"{fine[0]} names a time of day: a booking's time is that of its first date")
     if "COUNT=" in parts or "UNTIL=" in parts:
         return pattern
-    limit = now + timedelta(days=space.horizon_days) - pattern.length
+    until = bookable_until(space.horizon_days, pattern.zone, now, gathers=space.gather_days > 0)
+    limit = until - pattern.length
     return replace(pattern, rrule=cut_before(pattern.rrule, pattern.starts_local, pattern.zone, limit))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from samen.adapters.db.models import Member, Membership, Series, Space, Tenant
 from samen.adapters.ical_in import Unreadable
 from samen.domain.access import Role, Viewer
 from samen.domain.calendar_file import FileEvent, Plan, Titled, plan
-from samen.domain.rules import Refusal
+from samen.domain.rules import Refusal, bookable_until
 from samen.domain.series import BadRule
 from samen.services import booking
 from samen.services.booking import Ask, Booked, Instead, Refused
@@ -124,7 +124,8 @@ def _import(session: Session, event: FileEvent | Unreadable, into: Into, now: da
         return EventReport(event.uid, event.title, Outcome.CANCELLED)
     if _is_known(session, event.uid, into.space):
         return EventReport(event.uid, event.title, Outcome.KNOWN)
-    zone, horizon = ZoneInfo(into.space.site.timezone), now + timedelta(days=into.space.horizon_days)
+    space, zone = into.space, ZoneInfo(into.space.site.timezone)
+    horizon = bookable_until(space.horizon_days, zone, now, gathers=space.gather_days > 0)
     try:
         planned = plan(event, zone, now, horizon)
     except BadRule as error:

@@ -74,6 +74,7 @@ def change_rules(session: Session, refunded_h: int, viewer: Viewer, now: datetim
     """Set how many hours ahead a booking can be cancelled for nothing; what was settled stays."""
     if not 0 <= refunded_h <= LONGEST_REFUND_H:
         return Refusal("out_of_limits", {"least": 0, "most": LONGEST_REFUND_H})
+    take_turn(session, CREDITS, [0])
     rules = rules_of(session)
     if rules.refunded_h != refunded_h:
         rules.refunded_h = refunded_h

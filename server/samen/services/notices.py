@@ -19,6 +19,8 @@ CODES = frozenset(
         "booking_cancelled",
         "booking_changed",
         "booking_made",
+        "contest_lost",
+        "contest_won",
         "credit_decided",
         "credit_disputed",
         "finding_assigned",

@@ -14,10 +14,18 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from samen.adapters.db.locks import SPACE, take_turn
-from samen.adapters.db.models import Claim, Occurrence, OccurrenceStatus, Series, Space
+from samen.adapters.db.models import (
+    Claim,
+    Occurrence,
+    OccurrenceStatus,
+    Series,
+    Space,
+    Waiting,
+    WaitState,
+)
 from samen.adapters.db.models.booking import LONGEST_CLAIM
 from samen.domain.alternatives import Alternative, Candidate, alternatives
 from samen.domain.interval import Interval, hull, local_day
@@ -25,6 +33,8 @@ from samen.domain.rules import Booker, Refusal, SpaceRules, Wanted, refusals
 from samen.services.rules import rules_by_space
 
 ALIVE = (OccurrenceStatus.CONFIRMED, OccurrenceStatus.PENDING, OccurrenceStatus.HELD)
+# Asked for before it could be booked, and neither decided nor withdrawn.
+UNDECIDED = Waiting.opens_at.is_not(None) & Waiting.decision.is_(None) & (Waiting.state == WaitState.WAITING)
 # So many clashing dates are shown with a way out each; who has more is better served by another room.
 MOST_WAYS_OUT = 60
 
@@ -64,10 +74,15 @@ class DateRefused:
 
 @dataclass(frozen=True)
 class Picture:
-    """Rules and claims of some spaces over a stretch of time, read once."""
+    """Rules and claims of some spaces over a stretch of time, read once.
+
+    `asked`: by indivisible space, what was asked for before it could be booked and is not decided yet, with
+    the instant at which it is to be.
+    """
 
     rules: Mapping[int, SpaceRules]
     claims: Mapping[int, Sequence[Interval]] = field(default_factory=dict)
+    asked: Mapping[int, Sequence[tuple[Interval, datetime]]] = field(default_factory=dict)
 
     def busy(self, spaces: Iterable[Space], during: Interval) -> tuple[Interval, ...]:
         """What holds one of the spaces within `during`, in order of time, each span once."""
@@ -75,6 +90,14 @@ class Picture:
             span for atom in atoms_of(*spaces) for span in self.claims.get(atom, ()) if span.overlaps(during)
         }
         return tuple(sorted(held))
+
+    def is_being_decided(self, space: Space, during: Interval, now: datetime) -> bool:
+        """Whether that time is open and those who asked for it before wait for their answer."""
+        return any(
+            opens_at <= now and span.overlaps(during)
+            for atom in atoms_of(space)
+            for span, opens_at in self.asked.get(atom, ())
+        )
 
 
 def atoms_of(*spaces: Space) -> list[int]:
@@ -112,7 +135,23 @@ def look(
     for atom, start, end, occurrence_id in rows:
         if occurrence_id not in ignoring:
             claims.setdefault(atom, []).append(Interval(start, end))
-    return Picture(rules_by_space(session, spaces, during), claims)
+    return Picture(rules_by_space(session, spaces, during), claims, _asked(session, reach))
+
+
+def _asked(session: Session, reach: Interval) -> dict[int, list[tuple[Interval, datetime]]]:
+    """What was asked for of any space: there is little, and only before a date opens."""
+    found: dict[int, list[tuple[Interval, datetime]]] = {}
+    waiting = session.scalars(
+        select(Waiting)
+        .where(UNDECIDED, Waiting.starts_at < reach.end, Waiting.ends_at > reach.start)
+        .options(joinedload(Waiting.space))
+    )
+    for one in waiting:
+        span = claimed(one.space, Interval(one.starts_at, one.ends_at))
+        if one.opens_at is not None:
+            for atom in atoms_of(one.space):
+                found.setdefault(atom, []).append((span, one.opens_at))
+    return found
 
 
 def busy(
@@ -151,6 +190,8 @@ def against(slot: Slot, party: Party, picture: Picture, now: datetime) -> DateRe
         held = picture.busy([space], claimed(space, slot.during))
         reasons += [Refusal("taken", {"space": space.name})] if held else []
         conflicts += held
+    if picture.is_being_decided(slot.space, claimed(slot.space, slot.during), now):
+        reasons.append(Refusal("being_decided", {"space": slot.space.name}))
     if not reasons:
         return None
     return DateRefused(slot.original_start, slot.during, tuple(reasons), conflicts)

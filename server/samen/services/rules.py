@@ -47,6 +47,7 @@ def _rules(
         horizon_days=space.horizon_days,
         capacity=space.capacity,
         zone=ZoneInfo(space.site.timezone),
+        gather_days=space.gather_days,
         hours=hours,
         blackouts=blackouts,
         closed_on_holidays=space.closed_on_holidays,

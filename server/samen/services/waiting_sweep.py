@@ -1,4 +1,4 @@
-"""What falls due on the waitlist: offers that nobody took, rooms asked for, and what was left over."""
+"""What falls due on the waitlist: dates that open, offers that nobody took, rooms asked for, what is left."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from samen.adapters.db import Database
 from samen.adapters.db.models import Waiting
 from samen.adapters.message import Publication
-from samen.services import takeover, waitlist
+from samen.services import contest, takeover, waitlist
 from samen.services.live import calendar_changed
 
 
@@ -34,7 +34,12 @@ def sweep(database: Database, now: datetime) -> Swept:
         due = [(waitlist.lapse, waiting_id) for waiting_id in waitlist.overdue(session, now)]
         due += [(takeover.settle, waiting_id) for waiting_id in takeover.overdue(session, now)]
         left_over = waitlist.free_again(session, now)
+        opened = contest.due(session, now)
     swept = Swept()
+    if opened:
+        with database.write() as session:
+            for one in contest.settle(session, now):
+                swept.add(one)
     for step, waiting_id in due:
         with database.write() as session:
             swept.add(step(session, waiting_id, now))

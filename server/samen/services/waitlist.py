@@ -31,7 +31,7 @@ from samen.domain.access import Viewer
 from samen.domain.alternatives import Alternative
 from samen.domain.interval import Interval, hull
 from samen.domain.rules import Booker, Refusal, Wanted, refusals
-from samen.domain.waiting import hold_until, still_refused, what_is_left
+from samen.domain.waiting import PASSING, hold_until, opens_of, still_refused, what_is_left
 from samen.services import audit, booking, notices, placing, quota, standing
 from samen.services.booking import Booked, Refused
 from samen.services.placing import DateRefused, Party, Picture, Slot
@@ -62,7 +62,7 @@ class Wish:
 
 
 def join(session: Session, wish: Wish, now: datetime) -> Waiting | Refused:
-    """Get in line for what is taken now; what is free is booked instead."""
+    """Get in line for what is taken now, or cannot be booked yet; what is free is booked instead."""
     space = booking.find_space(session, wish.space)
     if isinstance(space, Refused):
         return space
@@ -70,7 +70,8 @@ def join(session: Session, wish: Wish, now: datetime) -> Waiting | Refused:
     slot = Slot(wish.during.start, space, wish.during)
     placing.wait_for(session, [slot])
     party = Party(booking.booker_of(wish.viewer), wish.people)
-    no = _against(placing.refused_dates(session, [slot], party, now), slot)
+    refused = placing.refused_dates(session, [slot], party, now)
+    no = _against(refused, slot)
     if no is not None or (no := _twice(session, wish, space)):
         return no
     waiting = Waiting(
@@ -82,6 +83,7 @@ def join(session: Session, wish: Wish, now: datetime) -> Waiting | Refused:
         title=wish.title,
         people=wish.people,
         created_at=now,
+        opens_at=opens_of(refused[0].refusals),
     )
     session.add(waiting)
     session.flush()
@@ -93,7 +95,7 @@ def _against(refused: Sequence[DateRefused], slot: Slot) -> Refused | None:
     if not refused:
         free = Alternative(slot.space.slug, slot.during)
         return Refused((Refusal("it_is_free", {"space": slot.space.name}),), (), (free,))
-    lasting = tuple(reason for reason in refused[0].refusals if reason.code != "taken")
+    lasting = tuple(reason for reason in refused[0].refusals if reason.code not in PASSING)
     return Refused(lasting, (), refused[0].alternatives) if lasting else None
 
 
@@ -257,7 +259,7 @@ def offer_freed(session: Session, atom_ids: Iterable[int], during: Interval, now
     Runs in the transaction that frees, which holds the freed spaces' turns. `during`: freed, with buffers.
     """
     atoms = set(atom_ids)
-    met = [one for one in line(session, now) if _meets(one, atoms, during)]
+    met = [one for one in _served(session, now) if _meets(one, atoms, during)]
     return _offer(session, met, now)
 
 
@@ -268,7 +270,7 @@ def catch_up(session: Session, now: datetime) -> list[Waiting]:
 
 def free_again(session: Session, now: datetime) -> list[Waiting]:
     """Who waits, in order, for what nothing holds."""
-    return [one for one in line(session, now) if not _is_held(session, one, now)]
+    return [one for one in _served(session, now) if not _is_held(session, one, now)]
 
 
 def _is_held(session: Session, one: Waiting, now: datetime) -> bool:
@@ -285,6 +287,11 @@ def line(session: Session, now: datetime) -> Sequence[Waiting]:
     waiting = select(Waiting).where(Waiting.state == WaitState.WAITING, Waiting.ends_at > now)
     with_space = waiting.options(joinedload(Waiting.space).joinedload(Space.site))
     return session.scalars(with_space.order_by(Waiting.created_at, Waiting.id)).all()
+
+
+def _served(session: Session, now: datetime) -> list[Waiting]:
+    """The line without those whose request is still to be decided, by credit and not by who came first."""
+    return [one for one in line(session, now) if one.opens_at is None or one.decision is not None]
 
 
 def _meets(one: Waiting, atoms: set[int], during: Interval) -> bool:

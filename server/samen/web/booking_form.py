@@ -16,6 +16,7 @@ from samen.domain.access import Viewer
 from samen.domain.alternatives import Alternative
 from samen.domain.finding import QUARTER, USUAL
 from samen.domain.interval import Interval, at_wall, exists, midnight
+from samen.domain.waiting import PASSING
 from samen.services.booking import Ask, Instead, Refused
 from samen.services.calendar import SpaceDay
 from samen.services.placing import DateRefused
@@ -235,14 +236,15 @@ def refused_shown(
 ) -> dict[str, Any]:
     """What the form says of a no: its reasons and ways out, date by date where it is a series."""
     if refused is None:
-        return {"refusals": [], "alternatives": [], "dates": [], "waits": False}
+        return {"refusals": [], "alternatives": [], "dates": [], "waits": False, "gathers": False}
     codes = {reason.code for reason in refused.refusals}
     by_date = form.repeat.how != "once" or len(refused.dates) > 1
     return {
         "refusals": [refusal_text(reason, zone) for reason in refused.refusals],
         "alternatives": [alternative_shown(other, spaces, zone) for other in refused.alternatives],
         "dates": [_date_shown(one, form, spaces, zone) for one in refused.dates] if by_date else [],
-        "waits": codes == {"taken"} and not by_date,
+        "waits": codes <= PASSING and not by_date,
+        "gathers": "gathers_requests" in codes,
     }
 
 

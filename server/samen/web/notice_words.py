@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from samen.domain.waste import Kind
 from samen.web import i18n
+from samen.web.contest_words import decision_said
 from samen.web.finding_words import verb
 from samen.web.security import local_path
 from samen.web.wording import N_
@@ -44,6 +45,14 @@ NOTICES = {
     ),
     "booking_changed": Words(N_("Changed: %(space)s, %(when)s"), N_("This is how your booking stands now.")),
     "booking_made": Words(N_("Booked: %(space)s, %(when)s"), N_("Your booking is confirmed.")),
+    "contest_lost": Words(
+        N_("Not yours: %(space)s, %(when)s"),
+        N_("It has opened, and went to somebody else. You stay in line, in case it is given back."),
+        N_("See the waitlist"),
+    ),
+    "contest_won": Words(
+        N_("Yours: %(space)s, %(when)s"), N_("It has opened, and what you asked for is granted.")
+    ),
     "credit_decided": Words(
         N_("Your dispute was decided"),
         N_("What was given back, if anything, is a further entry of your association’s credits."),
@@ -175,6 +184,7 @@ LABELS = {
     "dates": N_("Dates"),
     "until": N_("Answer by"),
     "reason": N_("Reason"),
+    "decision": N_("By which rule"),
     "left": N_("Hours left"),
     "limit": N_("Hours allowed"),
     "given_back": N_("Hours given back"),
@@ -199,6 +209,8 @@ def _said(facts: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
     said = {name: on_one_line(str(facts.get(name) or "")) for name in ("round", "title", "space", "reason")}
     if found := facts.get("finding"):
         said["title"] = on_one_line(verb(Kind(found["kind"]), found, zone))
+    if decision := facts.get("decision"):
+        said["decision"] = decision_said(decision)
     said["when"] = _span(facts, zone, _whole_day)
     if facts.get("dates", 1) > 1:
         said["dates"] = i18n.number(facts["dates"], 0)

@@ -22,6 +22,7 @@ from samen.services.waitlist import Place, Wish
 from samen.web import current, i18n
 from samen.web.announce import Spot, announce, spots_of
 from samen.web.booking_form import Form, during_of
+from samen.web.contest_words import decision_said
 from samen.web.day import View
 from samen.web.facts import lasting
 from samen.web.policy import Access, allow
@@ -61,10 +62,11 @@ def join() -> ResponseReturnValue:
     wish = Wish(form.space, during, form.title, people, current.viewer())
     with current.database().write() as session:
         answer = waitlist.join(session, wish, current.now())
+        said = _said_of(answer) if isinstance(answer, Waiting) else ""
     if isinstance(answer, Refused):
         _say_no(answer)
         return _go(_form_with(form) if answer.refusals[0].code == "it_is_free" else url_for("waitlist.index"))
-    flash(_("You are on the waitlist. You are told as soon as it is free."), "good")
+    flash(said, "good")
     return _go(url_for("waitlist.index"))
 
 
@@ -126,6 +128,13 @@ def keep(waiting_id: int) -> ResponseReturnValue:
     return redirect(url_for("booking.mine"), 303)
 
 
+def _said_of(one: Waiting) -> str:
+    if one.opens_at is None:
+        return str(_("You are on the waitlist. You are told as soon as it is free."))
+    at = i18n.moment(one.opens_at, ZoneInfo(one.space.site.timezone))
+    return str(_("Asked for. It opens on %(at)s: then you are told whether it is yours, and why.", at=at))
+
+
 Step = Callable[[Session, int, Viewer, datetime], Waiting | Refused]
 
 
@@ -175,6 +184,8 @@ def _place_shown(place: Place, now: datetime) -> dict[str, Any]:
         "kept_until": place.until and i18n.clock(place.until, zone),
         "left": place.until and lasting(place.until - now),
         "answer_by": one.answer_by and i18n.clock(one.answer_by, zone),
+        "opens": one.opens_at and not one.decision and i18n.moment(one.opens_at, zone),
+        "decision": one.decision and decision_said(one.decision),
         **when_shown(one.space.name, place.during, zone),
     }
 

@@ -72,6 +72,12 @@ SENTENCES = {
         "It is known to have been empty and not booked for %(hours)s hours, at least %(least)s are needed."
     ),
     "too_few_weeks_measured": N_("%(weeks)s weeks are measured, at least %(least)s are needed."),
+    "being_decided": N_(
+        "%(space)s has just opened for that time, and who gets it is being decided: try again in a minute."
+    ),
+    "gathers_requests": N_(
+        "It opens on %(opens)s. Until then requests are gathered, and then decided by credit."
+    ),
     "already_disputed": N_("This entry was disputed before."),
     "more_than_was_taken": N_("That entry took %(hours)s h: no more can be given back."),
     "no_such_entry": N_("There is no such entry of your association."),

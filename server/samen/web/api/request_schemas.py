@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from samen.domain.contest import Rule
 from samen.domain.quota import Period
 from samen.web.api.schemas import PEOPLE, SLUG, TITLE, BookedDateSchema, Count, SpanSchema, Text, instant
 
@@ -25,10 +26,26 @@ class TakeOverSchema(Schema):
     people = Count(load_default=None, allow_none=True, validate=PEOPLE)
 
 
+class DecisionSchema(Schema):
+    """What became of a request that was gathered. `rule`: null where it could not be had any more.
+
+    `credit_h`: your association's when it was decided, `other_h`: what it was compared with. `seed`: of the
+    lots, where credit was equal.
+    """
+
+    granted = fields.Boolean(required=True)
+    rule = fields.Enum(Rule, by_value=fields.String, required=True, allow_none=True)
+    credit_h = fields.Float(required=True, allow_none=True)
+    other_h = fields.Float(required=True, allow_none=True)
+    rivals = fields.Integer(required=True)
+    seed = fields.String(required=True, allow_none=True)
+
+
 class WaitingSchema(SpanSchema):
     """A place in line. Offered, it is kept `until` then; a take-over is answered by `answer_by`.
 
-    `ahead`: how many came before for a part of the same.
+    `ahead`: how many came before for a part of the same. `opens_at`: when a request is decided that was made
+    before its date could be booked; `decision`: how it was.
     """
 
     id = fields.Integer(required=True)
@@ -41,6 +58,8 @@ class WaitingSchema(SpanSchema):
     ahead = fields.Integer(required=True)
     until = fields.AwareDateTime(format="iso", required=True, allow_none=True)
     answer_by = fields.AwareDateTime(format="iso", required=True, allow_none=True)
+    opens_at = fields.AwareDateTime(format="iso", required=True, allow_none=True)
+    decision = fields.Nested(DecisionSchema, required=True, allow_none=True)
 
 
 class DecideSchema(Schema):

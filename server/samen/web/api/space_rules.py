@@ -78,6 +78,7 @@ class RulesChangeSchema(Schema):
     hours = fields.List(fields.Nested(DayHoursSchema), validate=validate.Length(max=7))
     closed_on_holidays = Flag()
     horizon_days = _count("horizon_days")
+    gather_days = _count("gather_days")
     notice_min = _count("notice_min")
     shortest_min = _count("shortest_min")
     longest_min = _count("longest_min")

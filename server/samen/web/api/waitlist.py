@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Waiting
 from samen.domain.access import Scope, Viewer
+from samen.domain.contest import Rule
+from samen.domain.credits import HOUR_S
 from samen.domain.interval import Interval
 from samen.services import waitlist
 from samen.services.booking import Refused
@@ -46,7 +48,7 @@ def list_waiting() -> list[dict[str, Any]]:
 @blueprint.response(201, WaitingSchema)
 @blueprint.alt_response(409, "CONFLICT")
 def wait(body: dict[str, Any]) -> Response:
-    """Get in line for what is taken. 409 where it is free, or would be refused if it were."""
+    """Get in line for what is taken or cannot be booked yet. 409 where it is free, or refused in any case."""
     during = span(body["start"], body["end"])
     wish = Wish(body["space"], during, body["title"].strip(), body["people"], current.viewer())
 
@@ -124,4 +126,18 @@ def _shown(place: Place) -> dict[str, Any]:
         "ahead": place.ahead,
         "until": place.until,
         "answer_by": one.answer_by,
+        "opens_at": one.opens_at,
+        "decision": one.decision and _decision(one.decision),
+    }
+
+
+def _decision(kept: Mapping[str, Any]) -> dict[str, Any]:
+    credit, other = kept.get("credit"), kept.get("other")
+    return {
+        "granted": kept["granted"],
+        "rule": kept["rule"] and Rule(kept["rule"]),
+        "credit_h": None if credit is None else round(credit / HOUR_S, 1),
+        "other_h": None if other is None else round(other / HOUR_S, 1),
+        "rivals": kept.get("rivals", 0),
+        "seed": kept.get("seed"),
     }
