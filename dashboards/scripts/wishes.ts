@@ -84,7 +84,7 @@ function announce(what: "added" | "dropped", says: string): void {
 /** Number the rows anew, and show on the week what they say. */
 function settle(): void {
   rows().forEach((row, at) => rank(row, at));
-  for (const cell of cells.flat()) paint(cell, "");
+  for (const cell of cells.flat()) if (cell.dataset.rank || cell.matches(".is-covered")) paint(cell, "");
   named().forEach((row, at) => {
     const [begins, ...rest] = covered(row);
     for (const cell of rest) cell.classList.add("is-covered");
@@ -95,7 +95,7 @@ function settle(): void {
 function rank(row: Row, at: number): void {
   const { element, day, start } = row;
   const welcome = first<HTMLSelectElement>("[data-welcome]", element);
-  first("[data-rank]", element).textContent = String(at + 1);
+  first("[data-number]", element).textContent = String(at + 1);
   first<HTMLElement>("[data-first-word]", element).hidden = at > 0;
   welcome.hidden = at === 0;
   first<HTMLButtonElement>("[data-drop]", element).value = String(at);
@@ -110,8 +110,7 @@ function rank(row: Row, at: number): void {
 function paint(cell: HTMLButtonElement, place: string): void {
   cell.ariaPressed = String(place !== "");
   cell.classList.remove("is-covered");
-  cell.dataset.warm ??= cell.innerHTML.includes("<svg") ? cell.innerHTML : "";
-  cell.innerHTML = place || cell.dataset.warm;
+  cell.dataset.rank = place;
 }
 
 /** One tab stop for the whole week; arrows walk over it. */
@@ -161,4 +160,4 @@ stopAt(cells.flat().find((cell) => cell.ariaPressed === "true") ?? cells.flat().
 settle();
 // Open on the evening, when most associations meet.
 const evening = cells.find((line) => line[0]!.value.endsWith("/17:00"))?.[0];
-if (evening) first(".wish-week-scroll", form).scrollTop = evening.offsetTop - 40;
+if (evening) first(".wish-week-scroll", form).scrollTop = evening.closest("tr")!.offsetTop - 40;

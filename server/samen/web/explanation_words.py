@@ -30,6 +30,7 @@ from samen.web.wording import N_
 
 REASONS = {
     "granted": N_("It has a place, at a time that you named."),
+    "left_free": N_("A place that you named is free: the plan did not use it. Tell the managers."),
     "no_space_fits": N_(
         "No room of this round fits: too small, without what you need, or not open that long."
     ),
@@ -125,6 +126,7 @@ def _option(option: OptionTold, told: Explanation, names: Names) -> dict[str, An
     holders = [_holder(one, told, names) for one in option.holders]
     return {
         "words": span_words(names.season, option.day, option.start, told.slots),
+        "is_first": option.penalty == 0,
         "verdict": _verdict(option, names),
         "holders": holders,
         "more": ngettext("and %(num)d more", "and %(num)d more", option.unnamed) if option.unnamed else "",

@@ -87,6 +87,7 @@ def form_shown(
         "options": _options(frame),
         "rows": [_row(at, one, frame, week, looked.slots, errors) for at, one in enumerate(form.choices)],
         "week": _week(form, frame, week),
+        "nothing_fits": all(level is Level.CLOSED for levels in week.levels for level in levels),
         "hints": _hints(form, frame, week, looked.slots),
         "points_left": frame.points_left,
     }

@@ -22,7 +22,7 @@ def level_word(level: Level) -> str:
         Level.QUIET: _("quiet"),
         Level.SOUGHT: _("sought after"),
         Level.VERY: _("very sought after"),
-        Level.CLOSED: _("no room is open"),
+        Level.CLOSED: _("no room then"),
     }
     return str(words[level])
 
@@ -39,7 +39,7 @@ def welcome_word(welcome: str) -> str:
 
 def priority_word(priority: int) -> str:
     """What a priority is called."""
-    return str({1: _("Normal"), 2: _("Important"), 3: _("Most important")}[priority])
+    return str({1: _("Normal"), 2: _("Important"), 3: _("Very important")}[priority])
 
 
 def lasts(left: timedelta) -> str:
@@ -98,7 +98,11 @@ def school_words(season: Season, week: int) -> str:
         return str(_("school holidays"))
     if not schools:
         return ""
-    return str(_("school holidays in French") if Schools.FRENCH in schools else _("school holidays in Dutch"))
+    return str(
+        _("school holidays (French-speaking)")
+        if Schools.FRENCH in schools
+        else _("school holidays (Dutch-speaking)")
+    )
 
 
 def _number(season: Season, week: int) -> int:

@@ -23,7 +23,7 @@ from samen.web.wish_results import mine_shown, wish_page
 from samen.web.wording import refusal_text
 
 blueprint = Blueprint("wishes", __name__)
-NOT_THERE = frozenset({"no_such_round", "no_such_wish", "no_such_swap", "not_your_wish"})
+NOT_THERE = frozenset({"no_such_round", "no_such_wish", "no_such_swap"})
 PRESSED = frozenset({"add", "drop", "pick"})
 
 
@@ -43,29 +43,14 @@ def new(round_id: UUID) -> ResponseReturnValue:
     """The empty form; query field `pick`, as `day/HH:MM`: a time to begin with."""
     with current.database().read() as session:
         one = the_round(session, round_id)
-        return (
-            _page(session, one, WishForm.sent(request.args))
-            if is_filing(one, current.now())
-            else _not_now(one)
-        )
+        return _page(session, one, _picked(WishForm())) if is_filing(one, current.now()) else _not_now(one)
 
 
 @blueprint.post("/rounds/<uuid:round_id>/wishes")
 @allow(Access.BOOKING)
 def file(round_id: UUID) -> ResponseReturnValue:
     """Form fields: those of web/wish_form.py; with `add`, `drop` or `pick` the form comes back changed."""
-    form = WishForm.sent(request.form)
-    with current.database().write() as session:
-        one = the_round(session, round_id)
-        frame = frame_of(session, one, current.viewer())
-        errors = {} if _is_pressed() else form.problems(frame)
-        if errors or _is_pressed():
-            return _page(session, one, form, errors=errors), 422 if errors else 200
-        answer = wishes.file(session, round_id, form.asked(frame), current.viewer(), current.now())
-        if isinstance(answer, Refusal):
-            return _page(session, one, form, refusal=answer), _status(answer)
-    flash(_("Filed: %(title)s.", title=form.title), "good")
-    return redirect(url_for("wishes.mine", round_id=round_id), 303)
+    return _sent(round_id, None)
 
 
 @blueprint.get("/rounds/<uuid:round_id>/wishes/<uuid:wish_id>")
@@ -86,9 +71,7 @@ def edit(round_id: UUID, wish_id: UUID) -> ResponseReturnValue:
     """The form as it was filed; query field `pick`: with that time as one more choice."""
     with current.database().read() as session:
         one, wish = the_wish(session, round_id, wish_id)
-        form = form_of(wish, frame_of(session, one, current.viewer(), wish))
-        if "pick" in request.args:
-            form = form.picked(*request.args["pick"].partition("/")[::2])
+        form = _picked(form_of(wish, frame_of(session, one, current.viewer(), wish)))
         return _page(session, one, form, wish) if is_filing(one, current.now()) else _not_now(one)
 
 
@@ -96,18 +79,7 @@ def edit(round_id: UUID, wish_id: UUID) -> ResponseReturnValue:
 @allow(Access.BOOKING)
 def save(round_id: UUID, wish_id: UUID) -> ResponseReturnValue:
     """As `file`, of a wish that there is."""
-    form = WishForm.sent(request.form)
-    with current.database().write() as session:
-        one, wish = the_wish(session, round_id, wish_id)
-        frame = frame_of(session, one, current.viewer(), wish)
-        errors = {} if _is_pressed() else form.problems(frame)
-        if errors or _is_pressed():
-            return _page(session, one, form, wish, errors=errors), 422 if errors else 200
-        answer = wishes.edit(session, wish_id, form.asked(frame), current.viewer(), current.now())
-        if isinstance(answer, Refusal):
-            return _page(session, one, form, wish, refusal=answer), _status(answer)
-    flash(_("Changed: %(title)s.", title=form.title), "good")
-    return redirect(url_for("wishes.mine", round_id=round_id), 303)
+    return _sent(round_id, wish_id)
 
 
 @blueprint.post("/rounds/<uuid:round_id>/wishes/<uuid:wish_id>/withdraw")
@@ -149,20 +121,46 @@ def say(answer: object, good: str) -> int:
     return 303
 
 
-def _is_pressed() -> bool:
-    """Whether a button changes the form's rows, and nothing is to be saved yet."""
-    return bool(PRESSED & request.form.keys())
+def _sent(round_id: UUID, wish_id: UUID | None) -> ResponseReturnValue:
+    """The form as it was sent: filed or saved, or shown again with what a button or a fault made of it."""
+    form, viewer, now = WishForm.sent(request.form), current.viewer(), current.now()
+    with current.database().read() as session:
+        one, wish = _found(session, round_id, wish_id)
+        frame = frame_of(session, one, viewer, wish)
+        pressed = bool(PRESSED & request.form.keys())
+        errors = {} if pressed else form.problems(frame)
+        if pressed or errors:
+            return _page(session, one, form, wish, errors=errors), 422 if errors else 200
+    asked = form.asked(frame)
+    with current.database().write() as session:
+        answer = (
+            wishes.edit(session, wish_id, asked, viewer, now)
+            if wish_id
+            else wishes.file(session, round_id, asked, viewer, now)
+        )
+    if isinstance(answer, Refusal):
+        with current.database().read() as session:
+            one, wish = _found(session, round_id, wish_id)
+            return _page(session, one, form, wish, refusal=answer), 409
+    said = _("Changed: %(title)s.", title=form.title) if wish_id else _("Filed: %(title)s.", title=form.title)
+    flash(said, "good")
+    return redirect(url_for("wishes.mine", round_id=round_id), 303)
+
+
+def _found(session: Session, round_id: UUID, wish_id: UUID | None) -> tuple[Round, Wish | None]:
+    return (the_round(session, round_id), None) if wish_id is None else the_wish(session, round_id, wish_id)
+
+
+def _picked(form: WishForm) -> WishForm:
+    """With the time that the address names."""
+    if "pick" not in request.args:
+        return form
+    return form.picked(*request.args["pick"].partition("/")[::2])
 
 
 def _not_now(one: Round) -> ResponseReturnValue:
     flash(_("Wishes cannot be filed or changed now."), "warn")
     return redirect(url_for("wishes.mine", round_id=one.id), 303)
-
-
-def _status(refusal: Refusal) -> int:
-    if refusal.code in NOT_THERE:
-        raise NotFound
-    return 409
 
 
 def _page(

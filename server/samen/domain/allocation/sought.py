@@ -45,12 +45,15 @@ class SoughtWeek:
         return max(self.levels[day][start : start + slots], key=_RANK.index, default=Level.CLOSED)
 
     def hints(self, slots: int, near: At | None, without: Iterable[At]) -> list[At]:
-        """Days and starts at which all of a span is quiet and warm, the nearest to `near` first."""
+        """Of each day the start at which all of a span is quiet and warm that is nearest to `near`, the
+        nearest first.
+        """
         last = len(self.levels[0]) - slots if self.levels else -1
         fit = [at for at in product(range(len(self.levels)), range(last + 1)) if self._is_good(*at, slots)]
         left = set(fit) - set(without)
         day, start = near if near is not None else (0, 0)
-        return sorted(left, key=lambda at: (abs(at[0] - day) * DAY_AWAY + abs(at[1] - start), at))
+        nearest = sorted(left, key=lambda at: (abs(at[0] - day) * DAY_AWAY + abs(at[1] - start), at))
+        return list({at[0]: at for at in reversed(nearest)}.values())[::-1]
 
     def _is_good(self, day: int, start: int, slots: int) -> bool:
         quiet = self.level(day, start, slots) is Level.QUIET
