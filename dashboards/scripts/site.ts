@@ -1,6 +1,7 @@
 // On every page: small comforts on top of forms that work by themselves.
 import { copy } from "./copy";
 import { all } from "./page";
+import { follow } from "./progress";
 
 function switchTheme(form: HTMLFormElement): void {
   form.addEventListener("submit", (event) => {
@@ -24,3 +25,4 @@ function submitOnChange(form: HTMLFormElement): void {
 all<HTMLFormElement>("[data-theme-switch]").forEach(switchTheme);
 all<HTMLFormElement>("[data-auto-submit]").forEach(submitOnChange);
 all<HTMLButtonElement>("[data-copy]").forEach(copy);
+follow();

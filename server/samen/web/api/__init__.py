@@ -17,6 +17,7 @@ from samen.web.api import (
     notices,
     occurrences,
     release,
+    rounds,
     savings,
     series,
     space_rules,
@@ -52,6 +53,7 @@ BLUEPRINTS: tuple[SpecBlueprint, ...] = (
     weather.blueprint,
     zones.blueprint,
     savings.blueprint,
+    rounds.blueprint,
     devices.blueprint,
     events.blueprint,
 )
