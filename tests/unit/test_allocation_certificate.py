@@ -1,9 +1,10 @@
 """No justified complaint: certified only what a recount on paper certifies."""
 
+import pytest
 from hypothesis import given
 
 from samen.domain.allocation.board import Board
-from samen.domain.allocation.certificate import Resource, Standard, certificates
+from samen.domain.allocation.certificate import HOUSE, Resource, Standard, certificates
 from samen.domain.allocation.instance import Award, Tenant
 from support.allocating import (
     a_round,
@@ -16,7 +17,6 @@ from support.allocating import (
 )
 
 WEST, EAST = a_space("west"), a_space("east", zone="east")
-BOTH = ("nova", "senne")
 
 
 def certified(instance, *awards):
@@ -45,7 +45,7 @@ def test_a_tenant_with_its_share_of_what_was_contested_is_certified():
     found = certified(instance, Award("choir", "west", 0, 0), Award("judo", "west", 0, 2))
 
     assert {one.standard for one in found.values()} == {Standard.SHARE_REACHED}
-    assert found["nova"].holding == (Resource("house", None), 8.0, 4.0, 4.0)
+    assert found["nova"].answers == (found["nova"].house,) == ((HOUSE, 8.0, 4.0, 4.0),)
 
 
 def test_the_share_is_by_entitlement():
@@ -56,7 +56,8 @@ def test_the_share_is_by_entitlement():
     found = certified(instance, Award("choir", "west", 0, 0), Award("judo", "west", 0, 2))
 
     assert found["nova"].standard is Standard.NOT_CERTIFIED
-    assert found["nova"].holding[1:] == (8.0, 6.0, 4.0)
+    assert found["nova"].house == (HOUSE, 8.0, 6.0, 4.0)
+    assert found["nova"].unanswered == ("yoga",)
     assert found["senne"].standard is Standard.SHARE_REACHED
 
 
@@ -68,7 +69,7 @@ def test_what_a_tenant_keeps_from_itself_certifies_nothing():
     nova = certified(instance, Award("choir", "west", 0, 0), Award("judo", "west", 0, 2))["nova"]
 
     assert nova.standard is Standard.NOT_CERTIFIED
-    assert nova.holding == (Resource("house", None), 4.0, 2.0, 0.0)
+    assert nova.house == (HOUSE, 4.0, 2.0, 0.0)
 
 
 def test_a_wish_refused_beside_a_free_place_is_a_justified_complaint():
@@ -82,26 +83,26 @@ def test_a_wish_refused_beside_a_free_place_is_a_justified_complaint():
 
     senne = certified(instance, Award("dance", "west", 0, 0), Award("yoga", "west", 1, 0))["senne"]
 
-    assert (senne.standard, senne.free) == (Standard.NOT_CERTIFIED, ("judo",))
+    assert (senne.standard, senne.unanswered, senne.free) == (Standard.NOT_CERTIFIED, ("judo",), ("judo",))
 
 
-def test_where_the_house_will_not_do_a_zone_may():
+@pytest.mark.parametrize(("elsewhere", "standard"), [((), "share_reached"), (("east",), "not_certified")])
+def test_a_zone_answers_a_wish_only_if_it_could_go_nowhere_else(elsewhere, standard):
+    west, east = frozenset({"west"}), frozenset({"east"})
     wishes = [
-        *(a_wish_for(f"nova-{n}", "nova", (0, 2 * n), spaces=frozenset({"east"})) for n in range(3)),
-        *(a_wish_for(f"senne-{n}", "senne", (0, 2 * n), spaces=frozenset({"east"})) for n in range(3)),
-        *(
-            a_wish_for(f"west-{tenant}-{n}", tenant, (0, n), spaces=frozenset({"west"}))
-            for n in (0, 2)
-            for tenant in BOTH
-        ),
+        *(a_wish_for(f"nova-{n}", "nova", (0, n), spaces=west | set(elsewhere)) for n in (0, 2)),
+        *(a_wish_for(f"senne-{n}", "senne", (0, n), spaces=west) for n in (0, 2)),
+        *(a_wish_for(f"fair-{n}", "senne", (0, n), spaces=east) for n in (0, 2, 4)),
+        *(a_wish_for(f"choir-{n}", "arts", (0, n), spaces=east) for n in (0, 2, 4)),
     ]
-    east = [Award(f"senne-{n}", "east", 0, 2 * n) for n in range(3)]
-    west = [Award("west-nova-0", "west", 0, 0), Award("west-senne-2", "west", 0, 2)]
+    awards = [Award(f"fair-{n}", "east", 0, n) for n in (0, 2, 4)]
+    awards += [Award("nova-0", "west", 0, 0), Award("senne-2", "west", 0, 2)]
 
-    nova = certified(a_round([WEST, EAST], wishes), *east, *west)["nova"]
+    nova = certified(a_round([WEST, EAST], wishes), *awards)["nova"]
 
-    assert nova.standard is Standard.SHARE_REACHED
-    assert nova.holding == (Resource("zone", "west"), 8.0, 4.0, 4.0)
+    assert nova.house == (HOUSE, 20.0, pytest.approx(20 / 3), 4.0)
+    assert nova.standard is Standard(standard)
+    assert nova.answers in ((), ((Resource("zone", "west"), 8.0, pytest.approx(8 / 3), 4.0),))
 
 
 @given(filled_rounds())
@@ -110,30 +111,33 @@ def test_each_certificate_stands_a_recount_slot_by_slot(filled):
 
     for name, one in certified(instance, *awards).items():
         refused = counted(instance, awards, name)
+        unanswered = {wish.id for wish in refused if not is_answered(instance, awards, wish)}
+        assert set(one.unanswered) == unanswered
+        assert (one.standard is Standard.NOT_CERTIFIED) == bool(unanswered)
         assert (one.standard is Standard.ALL_GRANTED) == (not refused)
         assert set(one.free) == {wish.id for wish in refused if has_free_place(instance, awards, wish)}
-        if one.holding:
-            assert_recounts(instance, awards, one)
-        if one.standard is Standard.SHARE_REACHED:
-            assert one.holding.granted_hours >= one.holding.share_hours - 1e-9
-            assert not one.free
+        assert all(answer.granted_hours >= answer.share_hours - 1e-9 for answer in one.answers)
 
 
-def assert_recounts(instance, awards, one):
-    spaces = {
-        space.id
-        for space in instance.spaces
-        if one.holding.resource in (("house", None), ("zone", space.zone), ("space", space.id))
-    }
-    contested = {slot: tenant for slot, tenant in fought_over(instance, awards).items() if slot[0] in spaces}
-    whole = sum(tenant.entitlement for tenant in instance.tenants)
-    entitlement = next(tenant.entitlement for tenant in instance.tenants if tenant.id == one.tenant)
-    hours = instance.hours
-    assert one.holding.contested_hours == hours(len(contested))
-    assert abs(one.holding.share_hours - hours(len(contested)) * entitlement / whole) < 1e-9
-    assert one.holding.granted_hours == hours(list(contested.values()).count(one.tenant))
-    mine = counted(instance, awards, one.tenant)
-    assert any(place.space in spaces for wish in mine for place in all_places(instance, wish))
+def is_answered(instance, awards, wish):
+    places = all_places(instance, wish)
+    contested = fought_over(instance, awards)
+    others = {slot for slot, holder in contested.items() if holder != wish.tenant}
+    could = {(place.space, *slot) for place in places for slot in slots_of(instance, place)}
+    if has_free_place(instance, awards, wish) or not could & others:
+        return False
+    zones = {space.zone for space in instance.spaces if space.id in {place.space for place in places}}
+    needed = [{space.id for space in instance.spaces}]
+    needed += [{space.id for space in instance.spaces if {space.zone} == zones}]
+    needed += [{place.space} for place in places if len({one.space for one in places}) == 1]
+    return any(has_its_share(instance, contested, wish.tenant, spaces) for spaces in needed if spaces)
+
+
+def has_its_share(instance, contested, tenant, spaces):
+    there = [holder for slot, holder in contested.items() if slot[0] in spaces]
+    whole = sum(one.entitlement for one in instance.tenants)
+    entitlement = next(one.entitlement for one in instance.tenants if one.id == tenant)
+    return there.count(tenant) >= len(there) * entitlement / whole - 1e-9
 
 
 def fought_over(instance, awards):

@@ -7,14 +7,18 @@ then a tenant is not certified, which by itself does not say that it was wronged
 
 *Contested* is a space's slot (in one week) that an award takes and that a refused wish of another tenant
 could have used at one of its own options. Contested time is used up by definition. The resources are the
-contested time of the whole house, of each zone and of each space; the widest that will do is named.
+contested time of the whole house, of each zone and of each space. A wish *needs* a resource if all places
+that it could go to are in it: of every wish that is the house, and a zone or a space only of one that could
+go nowhere else. A refused wish is *answered* if its tenant has, of the contested time of a resource that it
+needs, at least the tenant's share by entitlement among all tenants.
 
-Certified is, of each tenant, one of these:
-- all it asked was granted, but for wishes that no plan could grant, or that only its own awards keep out;
-- of the contested time of a resource that a refused wish of its own reaches into, it has at least its share
-  by entitlement among all tenants; and none of its refused wishes has a place that is free.
+Certified is a tenant whose refused wishes are all answered. Left out are wishes that no plan could grant,
+and those that only the tenant's own awards keep out. A wish that was refused though a place of its own is
+free, or only because it may not meet another's, is not answered.
+
 It is not certified that the plan is the best one, that nobody prefers what another has, nor that each
-single refusal was right.
+single refusal was right. Whoever asked for less than its share, and was refused some of it, is not
+certified: it has a claim, even where others are worse off by what they asked for.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from samen.domain.allocation.board import Board
+from samen.domain.allocation.board import Board, Place
 from samen.domain.allocation.instance import Award, Request, Tenant
 from samen.domain.allocation.standing import Standing, any_bit
 
@@ -60,72 +64,106 @@ class Holding(NamedTuple):
 
 @dataclass(frozen=True)
 class Certificate:
-    """`share`: the tenant's entitlement over all tenants'.
+    """`share`: the tenant's entitlement over all tenants'. `house`: what it has of all contested time.
 
-    `left_out`: wishes that no plan could grant, or that only its own awards keep out. `free`: refused though
-    a place is free, which is a complaint that is justified. `holding`: what the certificate rests on; of a
-    tenant that is not certified, where it comes closest.
+    `answers`: of each resource that answers a refused wish, the widest there is for that wish. By the wishes'
+    names: `left_out`, `unanswered`, and which of these are `free`: refused though a place is free.
     """
 
     tenant: str
     standard: Standard
     share: float
+    house: Holding
+    answers: tuple[Holding, ...] = ()
     left_out: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
-    holding: Holding | None = None
+
+
+HOUSE = Resource("house", None)
 
 
 def certificates(board: Board, awards: Iterable[Award]) -> tuple[Certificate, ...]:
     """Of each tenant, in their order."""
-    count = _Count(Standing(board, awards))
-    return tuple(count.certificate(tenant) for tenant in board.instance.tenants)
+    standing = Standing(board, awards)
+    contested = _Contested(standing)
+    return tuple(_certificate(standing, contested, tenant) for tenant in board.instance.tenants)
 
 
-class _Count:
-    """By tenant and space: the bits it has that others wanted, and the bits of others that it wanted."""
+def _certificate(standing: Standing, contested: _Contested, tenant: Tenant) -> Certificate:
+    refused = contested.refused[tenant.id]
+    settled = standing.place_of.keys() | {one.id for one in refused}
+    answers = {one.id: contested.answer(tenant, one) for one in refused}
+    unanswered = tuple(name for name, answer in answers.items() if answer is None)
+    standard = Standard.NOT_CERTIFIED if unanswered else Standard.SHARE_REACHED
+    return Certificate(
+        tenant.id,
+        standard if refused else Standard.ALL_GRANTED,
+        contested.share(tenant),
+        contested.holding(tenant, HOUSE),
+        tuple(dict.fromkeys(answer for answer in answers.values() if answer)),
+        tuple(one.id for one in standing.board.instance.asked_by[tenant.id] if one.id not in settled),
+        unanswered,
+        tuple(one.id for one in refused if contested.is_free(one)),
+    )
+
+
+class _Contested:
+    """By tenant and space, the bits that it has and that a refused wish of another could have used."""
 
     def __init__(self, standing: Standing) -> None:
         self._standing, self._instance = standing, standing.board.instance
+        self._holdings: dict[tuple[str, Resource], Holding] = {}
         self._whole = sum(tenant.entitlement for tenant in self._instance.tenants)
-        self._refused = {name: self._refused_of(asks) for name, asks in self._instance.asked_by.items()}
-        has, wants = self._has(), {name: self._wants(asks) for name, asks in self._refused.items()}
-        spaces = self._instance.space_of
-        self._contested = {
-            name: {
-                space: has[name][space] & any_bit(wants[other][space] for other in wants if other != name)
-                for space in spaces
-            }
-            for name in has
+        self.refused = {
+            name: [one for one in asks if one.id not in standing.place_of and self._is_kept_out(one)]
+            for name, asks in self._instance.asked_by.items()
         }
-        self._reached = {
-            name: {space for space in spaces if wants[name][space] & ~has[name][space]} for name in wants
-        }
-
-    def certificate(self, tenant: Tenant) -> Certificate:
-        share, refused = tenant.entitlement / self._whole, self._refused[tenant.id]
-        granted = self._standing.place_of.keys()
-        counted = {one.id for one in refused}
-        left_out = tuple(
-            one.id
-            for one in self._instance.asked_by[tenant.id]
-            if one.id not in granted and one.id not in counted
+        self._has = self._bits_of(standing.place_of.values())
+        wants = self._bits_of(
+            place
+            for refused in self.refused.values()
+            for one in refused
+            for place in standing.board.places[one.id]
         )
-        free = tuple(one.id for one in refused if self._is_free(one))
-        if not refused:
-            return Certificate(tenant.id, Standard.ALL_GRANTED, share, left_out)
-        holdings = list(self._holdings(tenant, share))
-        reached = next((one for one in holdings if one.reaches), None)
-        if reached and not free:
-            return Certificate(tenant.id, Standard.SHARE_REACHED, share, left_out, free, reached)
-        closest = max(holdings, key=lambda one: one.granted_hours / one.share_hours, default=None)
-        return Certificate(tenant.id, Standard.NOT_CERTIFIED, share, left_out, free, closest)
+        self._bits = {
+            name: {
+                space: has[space] & any_bit(wants[other][space] for other in wants if other != name)
+                for space in self._instance.space_of
+            }
+            for name, has in self._has.items()
+        }
 
-    def _refused_of(self, asks: Iterable[Request]) -> list[Request]:
-        """Those that another plan could have granted."""
-        return [one for one in asks if one.id not in self._standing.place_of and self._is_kept_out(one)]
+    def share(self, tenant: Tenant) -> float:
+        return tenant.entitlement / self._whole
+
+    def holding(self, tenant: Tenant, resource: Resource) -> Holding:
+        key = tenant.id, resource
+        if key not in self._holdings:
+            self._holdings[key] = self._holding(tenant, resource)
+        return self._holdings[key]
+
+    def _holding(self, tenant: Tenant, resource: Resource) -> Holding:
+        spaces, hours = self._spaces(resource), self._instance.hours
+        by_tenant = {
+            name: sum(bits[space].bit_count() for space in spaces) for name, bits in self._bits.items()
+        }
+        contested = hours(sum(by_tenant.values()))
+        return Holding(resource, contested, self.share(tenant) * contested, hours(by_tenant[tenant.id]))
+
+    def answer(self, tenant: Tenant, request: Request) -> Holding | None:
+        """The widest resource that the request needs of which its tenant has its share."""
+        if self.is_free(request) or not self._is_contested(tenant, request):
+            return None
+        holdings = (self.holding(tenant, resource) for resource in self._needed(request))
+        return next((one for one in holdings if one.reaches), None)
+
+    def is_free(self, request: Request) -> bool:
+        places = self._standing.board.places[request.id]
+        return any(not self._standing.in_the_way(place) for place in places)
 
     def _is_kept_out(self, request: Request) -> bool:
-        """It has a place that no award of its own tenant stands in the way of alone."""
+        """It has a place that is not kept from it by awards of its own tenant alone."""
         request_of = self._instance.request_of
         blocking = (self._standing.in_the_way(place) for place in self._standing.board.places[request.id])
         return any(
@@ -133,46 +171,35 @@ class _Count:
             for names in blocking
         )
 
-    def _is_free(self, request: Request) -> bool:
+    def _is_contested(self, tenant: Tenant, request: Request) -> bool:
+        """Whether another tenant has time that the request could have used."""
+        mine, used = self._has[tenant.id], self._standing.used
+        return any(
+            place.time & used[place.award.space] & ~mine[place.award.space]
+            for place in self._standing.board.places[request.id]
+        )
+
+    def _needed(self, request: Request) -> Iterator[Resource]:
+        """The widest first."""
+        yield HOUSE
         places = self._standing.board.places[request.id]
-        return any(not self._standing.in_the_way(place) for place in places)
+        zones, spaces = {place.zone for place in places}, {place.award.space for place in places}
+        if len(zones) == 1:
+            yield Resource("zone", zones.pop())
+        if len(spaces) == 1:
+            yield Resource("space", spaces.pop())
 
-    def _has(self) -> dict[str, defaultdict[str, int]]:
+    def _spaces(self, resource: Resource) -> list[str]:
+        kind, name = resource
+        return [
+            one.id
+            for one in self._instance.spaces
+            if name in {"house": (None,), "zone": (one.zone,), "space": (one.id,)}[kind]
+        ]
+
+    def _bits_of(self, places: Iterable[Place]) -> dict[str, defaultdict[str, int]]:
+        """By the tenant that asks, and by space."""
         found: dict[str, defaultdict[str, int]] = {name: defaultdict(int) for name in self._instance.asked_by}
-        for name, place in self._standing.place_of.items():
-            found[self._instance.request_of[name].tenant][place.award.space] |= place.time
+        for place in places:
+            found[self._instance.request_of[place.award.request].tenant][place.award.space] |= place.time
         return found
-
-    def _wants(self, refused: Iterable[Request]) -> defaultdict[str, int]:
-        found: defaultdict[str, int] = defaultdict(int)
-        for request in refused:
-            for place in self._standing.board.places[request.id]:
-                found[place.award.space] |= place.time & self._standing.used[place.award.space]
-        return found
-
-    def _holdings(self, tenant: Tenant, share: float) -> Iterator[Holding]:
-        """Of each resource that it reaches into, the widest first; within a kind, those where it has most."""
-        hours = self._instance.hours
-        for kind in (self._house(), self._zones(), self._spaces()):
-            found = []
-            for resource, spaces in kind:
-                contested = sum(self._bits(name, spaces) for name in self._contested)
-                if contested and self._reached[tenant.id] & spaces:
-                    mine = hours(self._bits(tenant.id, spaces))
-                    found.append(Holding(resource, hours(contested), share * hours(contested), mine))
-            yield from sorted(found, key=lambda one: -one.granted_hours / one.share_hours)
-
-    def _bits(self, tenant: str, spaces: set[str]) -> int:
-        return sum(self._contested[tenant][space].bit_count() for space in spaces)
-
-    def _house(self) -> Iterator[tuple[Resource, set[str]]]:
-        yield Resource("house", None), set(self._instance.space_of)
-
-    def _zones(self) -> Iterator[tuple[Resource, set[str]]]:
-        zones: defaultdict[str, set[str]] = defaultdict(set)
-        for space in self._instance.spaces:
-            zones[space.zone].add(space.id)
-        return ((Resource("zone", name), spaces) for name, spaces in zones.items())
-
-    def _spaces(self) -> Iterator[tuple[Resource, set[str]]]:
-        return ((Resource("space", name), {name}) for name in self._instance.space_of)
