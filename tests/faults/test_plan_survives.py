@@ -16,6 +16,19 @@ from support.wrong_plans import the_case
 
 RESTLESS = (sys.executable, str(Path(__file__).with_name("restless_solver.py")))
 KILLS = 6
+# The exact solver, and somebody who presses Ctrl-C when it is done and the plan is not yet written.
+CTRL_C_AT_THE_END = """
+import signal
+from samen.cli import allocate as command
+
+def interrupted(*arguments, solve=command.propose):
+    plan = solve(*arguments)
+    signal.raise_signal(signal.SIGINT)
+    return plan
+
+command.propose = interrupted
+command.allocate()
+"""
 
 
 @pytest.fixture
@@ -71,3 +84,15 @@ def test_a_search_that_is_told_to_stop_keeps_its_plan_and_says_so(instance, tmp_
     assert told.startswith(f"{out}: ".encode())
     assert faults(instance.read_bytes(), out.read_bytes()) == []
     assert read_plan(out.read_bytes()).seed >= 1
+
+
+def test_ctrl_c_is_heard_also_after_native_code_was_at_work(instance, tmp_path):
+    search = subprocess.run(
+        [sys.executable, "-c", CTRL_C_AT_THE_END, "solve", instance, "--out", tmp_path / "plan.json"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert (search.returncode, search.stderr) == (0, "")
+    assert " by cpsat with seed 1." in search.stdout

@@ -24,7 +24,7 @@ def plans_for(instance, sha256):
 
 
 @given(small_rounds() | crowded_rounds())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_verifier_finds_nothing_wrong_with_any_plan(instance):
     text = write_instance(instance)
 
