@@ -86,6 +86,21 @@ def test_a_wish_refused_beside_a_free_place_is_a_justified_complaint():
     assert (senne.standard, senne.unanswered, senne.free) == (Standard.NOT_CERTIFIED, ("judo",), ("judo",))
 
 
+def test_a_share_of_contested_time_is_no_answer_to_one_whom_only_a_person_is_missing():
+    wishes = [
+        a_wish_for("choir", "nova", (0, 0), spaces=frozenset({"west"})),
+        a_wish_for("yoga", "nova", (0, 2), spaces=frozenset({"west"})),
+        a_wish_for("dance", "senne", (0, 0), spaces=frozenset({"east"})),
+        a_wish_for("judo", "senne", (0, 2), spaces=frozenset({"west"})),
+    ]
+    instance = a_round([WEST, EAST], wishes, conflicts=(("choir", "dance"),))
+
+    nova = certified(instance, Award("yoga", "west", 0, 2), Award("dance", "east", 0, 0))["nova"]
+
+    assert nova.house == (HOUSE, 4.0, 2.0, 4.0)
+    assert (nova.standard, nova.unanswered) == (Standard.NOT_CERTIFIED, ("choir",))
+
+
 @pytest.mark.parametrize(("elsewhere", "standard"), [((), "share_reached"), (("east",), "not_certified")])
 def test_a_zone_answers_a_wish_only_if_it_could_go_nowhere_else(elsewhere, standard):
     west, east = frozenset({"west"}), frozenset({"east"})

@@ -104,6 +104,16 @@ def test_winners_and_losers_of_a_second_draft_are_named_with_their_wishes():
     assert (found.min_satisfaction, found.changes) == (0.5, Changes(0, 1, 1))
 
 
+def test_whoever_wins_most_is_named_first():
+    longer = a_wish_for("fair", "arts", (1, 0), slots=3)
+    board = Board(a_round([WEST], [*WISHES, longer]))
+
+    found = compare(board, [], [DANCE, Award("fair", "west", 1, 0)])
+
+    assert [(one.tenant, one.hours) for one in found.winners] == [("arts", 6.0), ("senne", 4.0)]
+    assert [one.tenant for one in found.even] == ["nova"]
+
+
 @given(filled_rounds(), st.data())
 def test_the_report_and_the_comparison_add_up(filled, data):
     instance, awards = filled
