@@ -4,6 +4,7 @@ import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -100,11 +101,20 @@ def killed(night, *, hoards):
     night.do(solves.fail_stale, datetime.now(UTC) + solves.STALE + timedelta(seconds=1))
 
 
+def runs(pid):
+    """Whether the process is more than an entry that nobody took away."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def test_a_worker_killed_in_the_middle_leaves_a_plan_that_can_be_shown(night):
     killed(night, hoards=False)
 
     assert (night.solve.state, night.solve.fault) == (SolveState.FAILED, "worker_lost")
     assert night.is_valid()
+    eventually(lambda: not runs(night.solve.stage))
     until = CLOSED + timedelta(days=7)
     shown = night.do(
         awards.publish_preview, night.round.id, night.round.version, night.run, until, night.manager, CLOSED

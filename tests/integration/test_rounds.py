@@ -1,12 +1,14 @@
 """Season rounds from draft to bookings."""
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from samen.adapters.db.models import AuditEntry, Notice, Round, RoundState, Series
+from samen.adapters.db import Database
+from samen.adapters.db.models import AuditEntry, Notice, Round, RoundState, Series, Solve, SolveState
 from samen.domain.access import Role
 from samen.domain.allocation.instance import Award, Option, Policy
 from samen.domain.interval import Interval
@@ -22,6 +24,16 @@ from support.rounds import CLOSED, LATER, MONDAY_EVENING, SEASON, TUESDAY_EVENIN
 @pytest.fixture
 def house(sqlite_database):
     return House(sqlite_database)
+
+
+@pytest.fixture(scope="module")
+def any_house(migrated_file, tmp_path_factory):
+    """For those who are refused: none of them leaves a trace that another would see."""
+    path = tmp_path_factory.mktemp("rounds") / "samen.db"
+    shutil.copy(migrated_file, path)
+    database = Database(f"sqlite:///{path}")
+    yield House(database)
+    database.dispose()
 
 
 @pytest.fixture
@@ -109,14 +121,14 @@ def test_what_a_space_needs_before_and_after_lies_within_the_slots(house):
         (awards.withdraw_preview, (), "preview"),
     ],
 )
-def test_each_step_is_for_some_states_only(house, deed, given, states):
-    made = house.draft()
+def test_each_step_is_for_some_states_only(any_house, deed, given, states):
+    made = any_house.draft()
 
     for state in RoundState:
-        house.do(lambda session, state=state: setattr(session.get_one(Round, made.id), "state", state))
-        version = house.now(made).version
-        with house.database.read() as session:
-            answer = deed(session, made.id, version, *given, house.manager, NOW)
+        any_house.do(lambda session, state=state: setattr(session.get_one(Round, made.id), "state", state))
+        version = any_house.now(made).version
+        with any_house.database.read() as session:
+            answer = deed(session, made.id, version, *given, any_house.manager, NOW)
         refused = isinstance(answer, Refusal) and answer.code == "round_state"
         assert refused == (state.value not in states.split()), state
 
@@ -156,9 +168,9 @@ def test_members_run_no_rounds(house):
         ({"spaces": ("zenne", "zenne-zuid")}, "overlapping_spaces"),
     ],
 )
-def test_a_round_that_makes_no_sense_is_refused(house, wrong, code):
+def test_a_round_that_makes_no_sense_is_refused(any_house, wrong, code):
     with pytest.raises(AssertionError, match=code):
-        house.draft(replace(SEASON, **wrong))
+        any_house.draft(replace(SEASON, **wrong))
 
 
 @pytest.mark.parametrize(
@@ -171,8 +183,8 @@ def test_a_round_that_makes_no_sense_is_refused(house, wrong, code):
         ({"spaces": frozenset({"atelier"})}, "unknown_space"),
     ],
 )
-def test_a_wish_that_the_round_cannot_grant_is_refused(house, wrong, code):
-    answer = house.file(house.open(), **wrong)
+def test_a_wish_that_the_round_cannot_grant_is_refused(any_house, wrong, code):
+    answer = any_house.file(any_house.open(), **wrong)
 
     assert answer.code == code
 
@@ -425,3 +437,28 @@ def test_two_tenants_that_agree_swap_their_places(house_on_both):
     with house.database.read() as session:
         days = {award.wish_id: award.day for award in awards.awards_of(session, opened, house.manager)}
     assert days == {one.id: 1, other.id: 0}
+
+
+def test_who_needs_its_place_no_more_gives_it_up_in_the_preview(house):
+    opened = house.open()
+    wish = house.file(opened)
+    seen = house.preview(opened)
+
+    house.do(wishes.withdraw, wish.id, house.an, CLOSED)
+
+    assert house.finalise(opened, version=seen.version).refusal == rounds.CHANGED
+    assert isinstance(house.finalise(opened), Finalised)
+    with house.database.read() as session:
+        assert session.scalars(select(Series)).all() == []
+
+
+def test_a_round_that_is_given_up_ends_its_runs(house):
+    opened = house.open()
+    house.file(opened)
+    closed = house.closed(opened)
+    run = house.do(solves.queue, opened.id, Run(), house.manager, CLOSED)
+
+    house.do(rounds.cancel, opened.id, closed.version, house.manager, CLOSED)
+
+    assert house.do(solves.claim, "test", CLOSED) is None
+    assert house.do(lambda session: session.get_one(Solve, run.id).state) is SolveState.CANCELLED

@@ -77,6 +77,10 @@ def solve(task: Task, out: Connection) -> None:
 def apart(solver: Solver, task: Task, out: Connection) -> None:
     """A solver in its own process: it ends with its worker, and gives way to pages."""
     end_with_parent(signal.SIGKILL)
+    worker = multiprocessing.parent_process()
+    if worker is not None and worker.pid != os.getppid():
+        # It was gone before the kernel was asked.
+        return
     os.nice(NICE)
     solver(task, out)
 

@@ -27,6 +27,7 @@ from samen.domain.allocation.season import Season
 from samen.domain.interval import Interval
 from samen.domain.rules import SpaceRules, opening_of
 from samen.services import placing
+from samen.services.credits import balances
 from samen.services.measured_use import measured_use
 from samen.services.placing import Picture
 from samen.services.rounds import policy_of
@@ -79,15 +80,15 @@ def _space(space: Space) -> asked.Space:
 
 
 def _tenants(session: Session, one: Round) -> Iterator[asked.Tenant]:
-    """With their shares; where the round counts use, less of it for what was left empty last season.
-
-    What no sensor saw is held against nobody.
+    """With their shares and credits; where the round counts use, less of a share for what was left empty last
+    season. What no sensor saw is held against nobody.
     """
+    credit_s = balances(session)
     use = measured_use(session, *_looked_at(session, one)) if one.counts_used else {}
     for tenant in session.scalars(select(Tenant).order_by(Tenant.slug)):
         measured = use[tenant.id].share if tenant.id in use else None
         factor = 1.0 if measured is None else max(measured, LEAST_USED)
-        yield asked.Tenant(tenant.slug, tenant.entitlement * factor)
+        yield asked.Tenant(tenant.slug, tenant.entitlement * factor, credit_s[tenant.id] / 3600)
 
 
 def _looked_at(session: Session, one: Round) -> tuple[Interval, datetime]:

@@ -9,10 +9,20 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Member, Membership, NamesShown, Round, RoundState, Site, Space
+from samen.adapters.db.models import (
+    Member,
+    Membership,
+    NamesShown,
+    Round,
+    RoundState,
+    Site,
+    Solve,
+    SolveState,
+    Space,
+)
 from samen.domain.access import Role, Viewer
 from samen.domain.allocation.instance import Policy
 from samen.domain.allocation.season import Season
@@ -183,11 +193,15 @@ def close_due(session: Session, now: datetime) -> int:
 
 
 def cancel(session: Session, round_id: UUID, version: int, viewer: Viewer, now: datetime) -> Round | Refusal:
-    """Give it up; what is final stays."""
+    """Give it up, with its runs; what is final stays."""
     found = turn(session, round_id, version, viewer, ALIVE)
     if isinstance(found, Refusal):
         return found
     found.state = RoundState.CANCELLED
+    runs = update(Solve).where(Solve.round_id == found.id)
+    session.execute(runs.where(Solve.state == SolveState.RUNNING).values(cancel=True))
+    queued = runs.where(Solve.state == SolveState.QUEUED)
+    session.execute(queued.values(state=SolveState.CANCELLED, finished_at=now))
     return changed(session, found, "round.cancelled", viewer, now)
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Round, RoundState, Wish
+from samen.adapters.db.models import HandAward, Round, RoundAward, RoundState, Wish
 from samen.domain.access import Viewer
 from samen.domain.allocation.board import Board, fits, times
 from samen.domain.allocation.instance import MOST_URGENT, Instance, Option, Request
@@ -112,12 +112,21 @@ def edit(session: Session, wish_id: UUID, asked: Asked, viewer: Viewer, now: dat
 
 
 def withdraw(session: Session, wish_id: UUID, viewer: Viewer, now: datetime) -> Wish | Refusal:
-    """Take a wish back; its points are free again."""
-    found = _own(session, wish_id, viewer, now)
+    """Take a wish back, its place with it, until the round is final. While it is filed, its points are free
+    again.
+    """
+    found = _theirs(session, wish_id, viewer)
     if isinstance(found, Refusal):
         return found
-    wish = found[1]
+    one, wish = found
+    if refusal := None if one.state in rounds.DRAFTING else _not_now(one, now):
+        return refusal
     wish.withdrawn_at = now
+    session.execute(delete(HandAward).where(HandAward.wish_id == wish.id))
+    session.execute(delete(RoundAward).where(RoundAward.wish_id == wish.id))
+    if one.state is RoundState.PREVIEW:
+        # What a manager looks at is not what it was.
+        one.version += 1
     session.flush()
     _note(session, wish, "wish.withdrawn", viewer, now)
     return wish
@@ -163,7 +172,13 @@ def _wanted(instance: Instance, request: Request) -> tuple[int, int]:
 
 
 def _own(session: Session, wish_id: UUID, viewer: Viewer, now: datetime) -> tuple[Round, Wish] | Refusal:
-    """A wish that the viewer may change now; the round is held meanwhile."""
+    """A wish that the viewer may change now."""
+    found = _theirs(session, wish_id, viewer)
+    return found if isinstance(found, Refusal) else _not_now(found[0], now) or found
+
+
+def _theirs(session: Session, wish_id: UUID, viewer: Viewer) -> tuple[Round, Wish] | Refusal:
+    """A wish that the viewer may change at all; the round is held meanwhile."""
     wish = find(session, wish_id, viewer)
     if wish is None:
         return NO_SUCH
@@ -173,7 +188,7 @@ def _own(session: Session, wish_id: UUID, viewer: Viewer, now: datetime) -> tupl
         return NO_SUCH
     if not viewer.may_change(wish.tenant_id, wish.member_id):
         return NOT_YOURS
-    return _not_now(one, now) or (one, wish)
+    return one, wish
 
 
 def _not_now(one: Round, now: datetime) -> Refusal | None:
