@@ -19,6 +19,8 @@ SAME_HOURS = 0.05
 MOST_IN_THE_WAY = 4
 # The stage that raises everybody but whoever is served least.
 NEXT = "A next"
+# The stage that keeps what there was: without meaning where there was nothing.
+LAST = "D"
 
 
 def told(draft: Draft) -> list[dict[str, Any]]:
@@ -26,7 +28,9 @@ def told(draft: Draft) -> list[dict[str, Any]]:
     plan = draft.plan
     if not plan.stages:
         return [_said(_least_words(plan, None, False), False, None)]
-    return [_stage(draft, stage) for stage in plan.stages]
+    return [
+        _stage(draft, stage) for stage in plan.stages if stage.name[:1] != LAST or draft.instance.previous
+    ]
 
 
 def _stage(draft: Draft, stage: Stage) -> dict[str, Any]:
