@@ -33,8 +33,8 @@ def tiles(one: Metrics, other: Metrics) -> list[dict[str, str]]:
         ),
         _tile(
             _("Zones heated"),
-            i18n.short_number(one.zone_hours),
-            _("h: %(share)s for each hour granted", share=i18n.number(_per_hour(one, one.zone_hours), 2)),
+            hours(one.zone_hours),
+            _("%(share)s for each hour granted", share=i18n.number(_per_hour(one, one.zone_hours), 2)),
             more_hours(one.zone_hours - other.zone_hours),
             _per_hour(other, other.zone_hours) - _per_hour(one, one.zone_hours),
         ),
