@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from samen.adapters.db.models import Member, Tenant
+from samen.adapters.db.models import Member, Round, RoundState, Solve, Tenant
 from samen.domain.access import Role, Viewer
 from samen.services import members
 from support.browsing import AN, CONTRAST, DESKTOP, MOUNIA, PHONE, Look, Visitors, violations
@@ -43,6 +43,11 @@ PAGES = {
     "a span": ("/energy/span?from={monday}T00:00&to={monday}T12:00", MOUNIA),
     "savings": ("/energy/savings", MOUNIA),
     "an intervention": ("/energy/interventions/new", MOUNIA),
+    "a new season": ("/rounds/new", MOUNIA),
+    "a season": ("/rounds/{season}", MOUNIA),
+    "a draft": ("/rounds/{shared_out}/drafts/{draft}", MOUNIA),
+    "sandbox": ("/rounds/{season}/sandbox", MOUNIA),
+    "shared out": ("/rounds/{shared_out}/final", MOUNIA),
     "devices": ("/devices", MOUNIA),
     "members": ("/members", MOUNIA),
     "invitation": ("/invitation/{newcomer}", None),
@@ -62,6 +67,7 @@ def places(house, monday) -> dict[str, str]:
         "monday": monday.isoformat(),
         "newcomer": an_invitation(house, "nadia@atelier-rue.example"),
         "known": an_invitation(house, "tom@jeugdhuis-nova.example"),
+        **the_seasons(house),
     }
 
 
@@ -179,6 +185,14 @@ def assert_accessible(page: Page) -> None:
 def is_dark(page: Page) -> bool:
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     return sum(int(part) for part in paper.removeprefix("rgb(").removesuffix(")").split(",")) < 3 * 128
+
+
+def the_seasons(house) -> dict[str, str]:
+    """The one that is open, and the one that is shared out."""
+    with house.database.read() as session:
+        run = session.scalars(select(Solve)).one()
+        season = session.scalars(select(Round.id).where(Round.state == RoundState.OPEN)).one()
+        return {"season": str(season), "shared_out": str(run.round_id), "draft": str(run.id)}
 
 
 def an_invitation(house, email: str) -> str:

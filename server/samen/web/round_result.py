@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from samen.domain.allocation.board import Board
+from samen.domain.allocation.certificate import Standard, certificates
 from samen.domain.allocation.plan import Metrics, Plan, Refused, Stage
 from samen.domain.allocation.report import changes
 from samen.web import i18n
 from samen.web.round_draft import Draft
-from samen.web.round_words import hours, slot_words
+from samen.web.round_words import SAME_HOURS, hours, more_hours, slot_words
 
-# Less than this of an hour is noise of adding up.
-SAME_HOURS = 0.05
 MOST_IN_THE_WAY = 4
 # The stage that raises everybody but whoever is served least.
 NEXT = "A next"
+# The stage that keeps what there was: without meaning where there was nothing.
+LAST = "D"
 
 
 def told(draft: Draft) -> list[dict[str, Any]]:
     """The stages in sentences, each {text, proved, seconds}; of a solver without stages, what it reached."""
     plan = draft.plan
     if not plan.stages:
-        return [_said(_least_words(plan, None, False), False, None)]
-    return [_stage(draft, stage) for stage in plan.stages]
+        return [_said(_least_words(plan, None, False), False, None), *_certified(draft)]
+    stages = [one for one in plan.stages if one.name[:1] != LAST or draft.instance.previous]
+    return [*(_stage(draft, one) for one in stages), *_certified(draft)]
+
+
+def _certified(draft: Draft) -> Iterator[dict[str, Any]]:
+    """Of how many associations anyone can check that they have no justified complaint."""
+    asking = {slug for slug, asks in draft.instance.asked_by.items() if asks}
+    found = [one for one in certificates(Board(draft.instance), draft.plan.awards) if one.tenant in asking]
+    certified = sum(one.standard is not Standard.NOT_CERTIFIED for one in found)
+    if certified == len(found):
+        words = _("No association has a justified complaint: each got all it could, or its share.")
+        yield _said(str(words), True, None)
+    elif certified:
+        words = _(
+            "Of %(some)s of %(all)s associations it is shown that they have no justified complaint.",
+            some=certified,
+            all=len(found),
+        )
+        yield _said(str(words), True, None)
 
 
 def _stage(draft: Draft, stage: Stage) -> dict[str, Any]:
@@ -130,67 +150,6 @@ def _nearness(draft: Draft, _stage: Stage) -> str:
     )
 
 
-def tiles(metrics: Metrics, beside: Metrics) -> list[dict[str, str]]:
-    """The figures of all, each {name, value, unit, beside, tone}: with the difference to `beside`."""
-    asked = sum(one.asked_hours for one in metrics.tenants.values())
-    return [
-        _tile(
-            _("Served least"),
-            i18n.percent(metrics.min_satisfaction),
-            "",
-            metrics.min_satisfaction - beside.min_satisfaction,
-            _points,
-        ),
-        _tile(
-            _("Granted"),
-            i18n.short_number(metrics.granted_hours),
-            _("of %(hours)s", hours=hours(asked)),
-            metrics.granted_hours - beside.granted_hours,
-            _more_hours,
-        ),
-        _tile(
-            _("Zones heated"),
-            i18n.short_number(metrics.zone_hours),
-            "h",
-            beside.zone_hours - metrics.zone_hours,
-            lambda less: _more_hours(-less),
-        ),
-        _tile(
-            _("Heating starts"),
-            i18n.number(metrics.zone_starts, 0),
-            "",
-            beside.zone_starts - metrics.zone_starts,
-            lambda less: _signed(-less, 0),
-        ),
-        _tile(
-            _("At the first choice"),
-            i18n.percent(metrics.first_choice_share),
-            _("of all wishes"),
-            metrics.first_choice_share - beside.first_choice_share,
-            _points,
-        ),
-    ]
-
-
-def _tile(name: str, value: str, unit: str, better: float, words: Any) -> dict[str, str]:  # noqa: ANN401
-    tone = "" if abs(better) < 1e-6 else "is-down" if better > 0 else "is-up"
-    return {"name": name, "value": value, "unit": unit, "beside": words(better), "tone": tone}
-
-
-def _points(share: float) -> str:
-    points = round(share * 100)
-    return str(_("%(points)s points", points=_signed(points, 0)))
-
-
-def _more_hours(amount: float) -> str:
-    return f"{_signed(amount, 0 if abs(amount - round(amount)) < SAME_HOURS else 1)}\N{NO-BREAK SPACE}h"
-
-
-def _signed(amount: float, digits: int) -> str:
-    said = i18n.number(amount, digits)
-    return f"+{said}" if amount > 0 and said.strip("0,.") else said
-
-
 def tenant_rows(draft: Draft, beside: Metrics) -> list[dict[str, Any]]:
     """Each tenant's asked, granted and satisfaction here and in `beside`; who is served least comes first."""
     rows = []
@@ -210,7 +169,7 @@ def tenant_rows(draft: Draft, beside: Metrics) -> list[dict[str, Any]]:
                 "width": _width(one.satisfaction),
                 "beside": i18n.percent(other.satisfaction) if other else "–",
                 "beside_width": _width(other.satisfaction) if other else 0,
-                "difference": _more_hours(difference),
+                "difference": more_hours(difference),
                 "tone": _tone(difference),
                 "verdict": _verdict(difference),
             }

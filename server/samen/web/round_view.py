@@ -20,8 +20,9 @@ from samen.services import solves
 from samen.web.round_draft import Draft, first_come_of
 from samen.web.round_page import zone_of
 from samen.web.round_plan_view import award_groups, week_view
-from samen.web.round_result import balance, refused_groups, tenant_rows, tiles, told
+from samen.web.round_result import balance, refused_groups, tenant_rows, told
 from samen.web.round_runs import run_name
+from samen.web.round_tiles import tiles
 from samen.web.round_words import slot_words
 
 FIRST_COME = "first-come"

@@ -21,6 +21,8 @@ from samen.web.space_words import weekday_name
 MOST_WEEKS_NAMED = 6
 HALVES = 2
 SAME = 1e-9
+# Less than this of an hour is noise of adding up.
+SAME_HOURS = 0.05
 
 
 def state_word(state: RoundState | SolveState) -> str:
@@ -106,6 +108,17 @@ def weeks_words(weeks: Sequence[int], of: int) -> str:
 def hours(amount: float) -> str:
     """`12,5 h`."""
     return f"{i18n.short_number(amount)}\N{NO-BREAK SPACE}h"
+
+
+def more_hours(amount: float) -> str:
+    """`+12,5 h`, `−3 h`, `0 h`."""
+    return f"{signed(amount, 0 if abs(amount - round(amount)) < SAME_HOURS else 1)}\N{NO-BREAK SPACE}h"
+
+
+def signed(amount: float, digits: int) -> str:
+    """With a plus where it is more than nothing."""
+    said = i18n.number(amount, digits)
+    return f"+{said}" if amount > 0 and said.strip("0,.") else said
 
 
 def weight_text(value: float) -> str:
