@@ -150,7 +150,7 @@ def _holder(holder: Holder, told: Explanation, names: Names) -> dict[str, str]:
     has = meets if holder.meets else _("%(who)s has %(place)s.", **facts)
     share = _("%(share)s of what it is owed", share=i18n.percent(holder.satisfaction))
     return {
-        "has": _capital(has),
+        "has": begun(has),
         "rule": _rule(holder.stands_above, told.seed),
         "share": "" if holder.who.own else share,
     }
@@ -206,7 +206,7 @@ def _cost(price: PriceTold, place: str) -> str:
 
 def _moves(price: PriceTold, names: Names) -> list[str]:
     return [
-        _capital(
+        begun(
             _(
                 "%(who)s would move from %(before)s to %(after)s.",
                 who=names.who(one.who),
@@ -220,10 +220,11 @@ def _moves(price: PriceTold, names: Names) -> list[str]:
 
 def _losses(price: PriceTold, names: Names) -> list[str]:
     return [
-        _capital(_("%(who)s would lose %(place)s.", who=names.who(one.who), place=names.when(one.had)))
+        begun(_("%(who)s would lose %(place)s.", who=names.who(one.who), place=names.when(one.had)))
         for one in price.dropped
     ]
 
 
-def _capital(said: str) -> str:
+def begun(said: str) -> str:
+    """As a sentence begins: with a capital, whoever it begins with."""
     return said[:1].upper() + said[1:]

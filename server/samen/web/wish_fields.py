@@ -55,7 +55,7 @@ def frame_of(session: Session, one: Round, viewer: Viewer, wish: Wish | None = N
 def _shared_things(session: Session, one: Round) -> dict[str, str]:
     """The building's people and equipment, which wishes of several associations may need."""
     query = select(Space.slug, Space.name).where(Space.site_id == one.site_id, Space.kind != SpaceKind.ROOM)
-    return dict(session.execute(query.order_by(Space.position)).tuples().all())
+    return {row.slug: row.name for row in session.execute(query.order_by(Space.position))}
 
 
 def probe(form: WishForm, frame: Frame, tenant: str, wish_id: UUID | None, now: datetime) -> Request:

@@ -138,7 +138,7 @@ class WishForm:
 
     def _wrong_words(self) -> Iterator[tuple[str, str]]:
         if not self.title or len(self.title) > LONGEST_TITLE:
-            yield "title", _("This is too long for a title.") if self.title else _("Say what it is for.")
+            yield "title", _("This is too long for a title.") if self.title else _("Give your wish a title.")
         if not _is_count(self.people):
             yield "people", _("How many people, as a number.")
         if len(self.needs) > LONGEST_NEEDS:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import NamesShown, Objection, Round, RoundAward, RoundState, Space, Tenant, Wish
 from samen.domain.access import Viewer
+from samen.domain.allocation.explain import LEFT_FREE
 from samen.domain.allocation.instance import Award, Request
 from samen.domain.allocation.plan import Nearest, Refused
 from samen.domain.allocation.redaction import Names as Shown
@@ -21,7 +22,7 @@ from samen.services import awards, objections, round_instance
 from samen.services.placing import DateRefused
 from samen.services.round_outcome import Outcome, falls_out, outcome_of
 from samen.web import i18n
-from samen.web.explanation_words import Names, explained, near_shown, reason_words
+from samen.web.explanation_words import Names, begun, explained, near_shown, reason_words
 from samen.web.wish_list import (
     figures_shown,
     is_filing,
@@ -57,7 +58,7 @@ def mine_shown(session: Session, one: Round, viewer: Viewer, now: datetime) -> d
 
 def names_of(session: Session, one: Round, mine: Sequence[Wish]) -> Names:
     """What a page about the round's outcome calls things."""
-    tenants = dict(session.execute(select(Tenant.slug, Tenant.name)).tuples().all())
+    tenants = {row.slug: row.name for row in session.execute(select(Tenant.slug, Tenant.name))}
     spaces = {space.slug: space.name for space in one.spaces}
     return Names(one.season, spaces, tenants, {str(wish.id): wish.title for wish in mine})
 
@@ -65,7 +66,7 @@ def names_of(session: Session, one: Round, mine: Sequence[Wish]) -> Names:
 def things_called(session: Session, one: Round) -> dict[str, str]:
     """The building's spaces, people and things by slug."""
     query = select(Space.slug, Space.name).where(Space.site_id == one.site_id)
-    return dict(session.execute(query).tuples().all())
+    return {row.slug: row.name for row in session.execute(query)}
 
 
 def _results(
@@ -128,9 +129,14 @@ def _refused_shown(one: Round, wish: Wish, refused: Refused, names: Names) -> di
         "id": wish.id,
         "title": wish.title,
         "when": span_words(one.season, first["day"], first["start"], wish.slots),
-        "reason": reason_words(refused.reason),
+        "reason": reason_words(LEFT_FREE if _is_left_free(refused) else refused.reason),
         "nearest": [near_shown(near, wish.slots, names) for near in refused.nearest[:MOST_NEAR]],
     }
+
+
+def _is_left_free(refused: Refused) -> bool:
+    """Whether one of the times that it named is free."""
+    return any(near.penalty is not None for near in refused.nearest)
 
 
 def fairness_shown(one: Round, tenant: Tenant, outcome: Outcome, names: Names) -> dict[str, Any]:
@@ -267,8 +273,9 @@ def swaps_shown(
         shown.append(
             {
                 "id": swap.id,
-                "title": own.title,
-                "who": tenant_shown(outcome, known[str(other.id)].tenant, names),
+                "says": _swap_words(
+                    asks_me, tenant_shown(outcome, known[str(other.id)].tenant, names), own.title
+                ),
                 "mine": _place(places, known, str(mine.id), names),
                 "theirs": _place(places, known, str(theirs.id), names),
                 "asks_me": asks_me,
@@ -276,6 +283,12 @@ def swaps_shown(
             }
         )
     return sorted(shown, key=lambda one_: one_["state"] != "open")
+
+
+def _swap_words(asks_me: bool, who: str, title: str) -> str:
+    if asks_me:
+        return begun(_("%(who)s would like to swap with “%(title)s”", who=who, title=title))
+    return str(_("You asked %(who)s to swap with “%(title)s”", who=who, title=title))
 
 
 def _place(places: Mapping[str, Award], known: Mapping[str, Request], request: str, names: Names) -> str:

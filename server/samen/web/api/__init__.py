@@ -27,6 +27,7 @@ from samen.web.api import (
     tenants,
     waitlist,
     weather,
+    wishes,
     zones,
 )
 from samen.web.api.kernel import PREFIX, SamenApi, SpecBlueprint
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[SpecBlueprint, ...] = (
     series.blueprint,
     release.blueprint,
     waitlist.blueprint,
+    wishes.blueprint,
     takeover.blueprint,
     approvals.blueprint,
     imports.blueprint,
