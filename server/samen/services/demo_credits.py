@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import CreditEntry, Site
+from samen.adapters.db.models import CreditEntry
 from samen.domain.access import Viewer
 from samen.domain.credits import Outcome, last_quarter, quarter_of
 from samen.services import disputes
@@ -18,8 +18,7 @@ REASON = "Nous étions là, mais dans le jardin : la salle servait de vestiaire.
 
 def seed_credits(session: Session, lea: Viewer, now: datetime) -> None:
     """From the beginning of the quarter before the last one on."""
-    zone_today = now.date()
-    settle(session, now, since=last_quarter(last_quarter(quarter_of(zone_today))))
+    settle(session, now, since=last_quarter(last_quarter(quarter_of(now.date()))))
     missed = (
         select(CreditEntry.id)
         .where(CreditEntry.tenant_id == lea.tenant_id, CreditEntry.code == Outcome.NO_SHOW.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from samen.services.fairness import Line, Standing
 from samen.services.quota import house_meter
 from samen.web import current, i18n
 from samen.web.charts import Pair, pair_chart
-from samen.web.fairness_words import booking_said, entry_said, hours_signed, quarter_title
+from samen.web.fairness_words import entry_said, hours_signed, quarter_title
 from samen.web.policy import Access, allow
 from samen.web.space_form import Reader
 from samen.web.tables import Column, Table
@@ -33,8 +34,8 @@ from samen.web.wording import refusal_text
 
 blueprint = Blueprint("fairness", __name__)
 WIDE, HEIGHT = 1090, 220
-# So many entries are shown before somebody asks for all.
-MOST_LINES = 40
+# The entries of so many days are shown before somebody asks for all.
+MOST_DAYS = 14
 LABEL = 16
 
 
@@ -115,8 +116,11 @@ def _page(session: Session) -> str:
     quarter = quarter_asked(known)
     tenant = tenant_seen(session, request.args.get("tenant", ""), viewer)
     found = fairness.standings(session, quarter, now)
-    lines = fairness.lines(session, tenant.id, quarter)
-    shown = lines if "all" in request.args else lines[:MOST_LINES]
+    days = [
+        _day(on, list(lines), zone, now, viewer.role)
+        for on, lines in groupby(fairness.lines(session, tenant.id, quarter), lambda line: line[0].on_date)
+    ]
+    shown = days if "all" in request.args else days[:MOST_DAYS]
     manages = viewer.role is Role.MANAGER
     open_disputes = disputes.waiting(session) if manages else []
     return render_template(
@@ -131,8 +135,8 @@ def _page(session: Session) -> str:
         standings=[_standing(one, found) for one in found],
         chart=_chart(found),
         table=_table(found),
-        lines=[_line(line, zone, now, viewer.role) for line in shown],
-        hidden=len(lines) - len(shown),
+        days=shown,
+        hidden=len(days) - len(shown),
         disputes=[_dispute(one, zone) for one in open_disputes],
         rules={"refunded_h": refunded_h(session), "most": LONGEST_REFUND_H, "may_change": manages},
     )
@@ -164,7 +168,7 @@ def _chart(found: Sequence[Standing]) -> dict[str, Any]:
     pairs = [
         Pair(
             (one.use.booked, one.use.used),
-            (spoken(one, one.use.booked, _("booked")), spoken(one, one.use.used, _("used"))),
+            (spoken(one, one.use.booked, _("hours booked")), spoken(one, one.use.used, _("hours used"))),
             one.tenant.name if len(one.tenant.name) <= LABEL else one.tenant.name[: LABEL - 1] + "…",
         )
         for one in found
@@ -199,12 +203,19 @@ def _table(found: Sequence[Standing]) -> Table:
     )
 
 
+def _day(on: date, lines: Sequence[Line], zone: ZoneInfo, now: datetime, role: Role) -> dict[str, Any]:
+    return {
+        "title": f"{i18n.weekday(on)} {i18n.day_short(on)}",
+        "hours": hours_signed(sum(entry.seconds for entry, _dispute in lines)),
+        "lines": [_line(line, zone, now, role) for line in lines],
+    }
+
+
 def _line(line: Line, zone: ZoneInfo, now: datetime, role: Role) -> dict[str, Any]:
     entry, said = line
     books = role is not Role.AUDITOR
     return {
         "id": entry.id,
-        "day": f"{i18n.weekday(entry.on_date)} {i18n.day_short(entry.on_date)}",
         "said": entry_said(entry, zone),
         "hours": hours_signed(entry.seconds),
         "dispute": said and _verdict(said),
@@ -228,7 +239,7 @@ def _dispute(one: CreditDispute, zone: ZoneInfo) -> dict[str, Any]:
         "tenant": entry.tenant.name,
         "tint": entry.tenant.tint,
         "said": entry_said(entry, zone),
-        "what": booking_said(entry, zone) or i18n.day_short(entry.on_date),
+        "day": f"{i18n.weekday(entry.on_date)} {i18n.day_short(entry.on_date)}",
         "hours": i18n.number(-entry.seconds / HOUR_S, 2),
         "reason": one.reason,
         "filed": i18n.moment(one.filed_at, zone),

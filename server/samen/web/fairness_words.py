@@ -15,7 +15,7 @@ from samen.web.wording import N_
 
 OUTCOMES = {
     Outcome.USED.value: N_("used."),
-    Outcome.NO_SENSOR.value: N_("no sensor is there, so that it counts as it was booked."),
+    Outcome.NO_SENSOR.value: N_("no sensor watched it, so that it counts as it was booked."),
     Outcome.NO_SHOW.value: N_("nobody came, which counts as if somebody had."),
     Outcome.CANCELLED_LATE.value: N_(
         "cancelled too late, on %(given_up)s: it counts as if it had been used."
@@ -40,34 +40,31 @@ def quarter_title(first: date) -> str:
 
 
 def entry_said(entry: CreditEntry, zone: ZoneInfo) -> str:
-    """What it is for."""
+    """What it is for; the day is told beside it."""
     said = _said(entry, zone)
     return str(_("Learnt later: %(what)s", what=said)) if entry.corrects else said
 
 
 def booking_said(entry: CreditEntry, zone: ZoneInfo) -> str:
-    """`Iris, Mon 23 Nov, 10:00–12:00`; "" for an entry of no booking."""
+    """`Iris, 10:00–12:00`; "" for an entry of no booking."""
     if "space" not in entry.facts:
         return ""
     start, end = (datetime.fromisoformat(entry.facts[name]) for name in ("start", "end"))
-    on = start.astimezone(zone).date()
-    times = f"{i18n.clock(start, zone)}–{i18n.clock(end, zone)}"
-    return f"{entry.facts['space']}, {i18n.weekday(on)} {i18n.day_short(on)}, {times}"
+    return f"{entry.facts['space']}, {i18n.clock(start, zone)}–{i18n.clock(end, zone)}"
 
 
 def _said(entry: CreditEntry, zone: ZoneInfo) -> str:
     facts = entry.facts
     if entry.code == SHARE:
-        share, hours = i18n.percent(facts["share"], 1), i18n.number(facts["seconds"] / HOUR_S)
-        return str(
-            _("your share, %(share)s of the %(hours)s h that count for all.", share=share, hours=hours)
-        )
+        share, hours = i18n.percent(facts["share"]), i18n.number(facts["seconds"] / HOUR_S)
+        return str(_("Share: %(share)s of the %(hours)s h that count for all.", share=share, hours=hours))
     if entry.code == HALVED:
         before = hours_signed(facts["before"])
-        return str(_("a new quarter begins with half of the %(before)s h before.", before=before))
+        return str(_("A new quarter begins with half of the %(before)s h before.", before=before))
     if entry.code == UPHELD:
-        return str(_("given back after a dispute: %(answer)s", answer=facts["answer"]))
-    return f"{booking_said(entry, zone)}: {_became(entry, zone)}"
+        return str(_("Given back after a dispute: %(answer)s", answer=facts["answer"]))
+    booking, became = booking_said(entry, zone), _became(entry, zone)
+    return str(_("%(booking)s: %(became)s", booking=booking, became=became))
 
 
 def _became(entry: CreditEntry, zone: ZoneInfo) -> str:
