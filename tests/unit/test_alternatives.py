@@ -5,7 +5,8 @@ from datetime import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samen.domain.alternatives import Alternative, Candidate, alternatives
+from samen.domain.alternatives import Candidate, Why, alternatives
+from samen.domain.finding import EnergyHint
 from samen.domain.interval import Interval
 from samen.domain.rules import SpaceRules, Wanted, refusals
 from support.building import BRUSSELS, NOW, at, span
@@ -29,7 +30,7 @@ def test_the_smallest_space_that_fits_comes_first_and_the_nearest_time_last():
     )
 
     assert [one.space for one in found] == ["hall", "zenne", "iris"]
-    assert found[-1] == Alternative("iris", span("08:00", "09:00"))
+    assert (found[-1].space, found[-1].during) == ("iris", span("08:00", "09:00"))
 
 
 def test_with_no_other_space_the_nearest_times_are_offered():
@@ -68,3 +69,23 @@ def _quarters(first: int, count: int) -> Interval:
 
 def _clock(quarter: int) -> str:
     return f"{quarter // 4:02}:{quarter % 4 * 15:02}"
+
+
+def test_of_other_spaces_the_one_that_is_warm_anyway_comes_first_and_says_so():
+    iris = a_space("iris", 12, span("09:00", "11:00"))
+    heat = {"canal": EnergyHint(warm=False, kwh=3.2), "zenne": EnergyHint(warm=True, kwh=0.0)}
+
+    found = alternatives(
+        Wanted(span("09:00", "10:00")),
+        iris,
+        [a_space("canal", 6), a_space("zenne", 50)],
+        DAY,
+        NOW,
+        lambda space, _: heat.get(space, EnergyHint(warm=False, kwh=1.0)),
+    )
+
+    assert [(one.space, one.why, one.energy.kwh) for one in found] == [
+        ("zenne", Why.SAME_TIME, 0.0),
+        ("canal", Why.SAME_TIME, 3.2),
+        ("iris", Why.SAME_SPACE, 1.0),
+    ]

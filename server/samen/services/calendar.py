@@ -16,7 +16,8 @@ from samen.adapters.db.models import Claim, Occurrence, OccurrenceStatus, Series
 from samen.domain.access import Viewer
 from samen.domain.interval import Interval, at_wall, gaps, local_day
 from samen.domain.rules import SpaceRules, opening_of
-from samen.services.placing import ALIVE, atoms_of, claims_within
+from samen.services.claims import claims_within
+from samen.services.placing import ALIVE, atoms_of
 from samen.services.rules import rules_by_space
 
 # A gap shorter than this is not worth a button.

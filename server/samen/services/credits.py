@@ -41,7 +41,7 @@ FROM = time(3)
 TICK = "worker:tick"
 # What a sensor says so many days later still corrects the ledger.
 LATE = timedelta(days=28)
-LONGEST_REFUND_H = 60 * 24
+USUAL_REFUND_H, LONGEST_REFUND_H = 48, 60 * 24
 
 
 @dataclass(frozen=True)
@@ -62,24 +62,30 @@ class _Lines:
 
 
 def rules_of(session: Session) -> CreditRules:
-    """By what rules the house settles, and up to when it has."""
+    """By what rules the house settles, and up to when it has: to be written to."""
     found = session.get(CreditRules, 1)
     if found is None:
-        found = CreditRules(id=1, refunded_h=48)
+        found = CreditRules(id=1, refunded_h=USUAL_REFUND_H)
         session.add(found)
     return found
 
 
-def change_rules(session: Session, refunded_h: int, viewer: Viewer, now: datetime) -> Refusal | None:
+def refunded_h(session: Session) -> int:
+    """How many hours before its start a booking can be cancelled without being charged."""
+    rules = session.get(CreditRules, 1)
+    return rules.refunded_h if rules else USUAL_REFUND_H
+
+
+def change_rules(session: Session, hours: int, viewer: Viewer, now: datetime) -> Refusal | None:
     """Set how many hours ahead a booking can be cancelled for nothing; what was settled stays."""
-    if not 0 <= refunded_h <= LONGEST_REFUND_H:
+    if not 0 <= hours <= LONGEST_REFUND_H:
         return Refusal("out_of_limits", {"least": 0, "most": LONGEST_REFUND_H})
     take_turn(session, CREDITS, [0])
     rules = rules_of(session)
-    if rules.refunded_h != refunded_h:
-        rules.refunded_h = refunded_h
+    if rules.refunded_h != hours:
+        rules.refunded_h = hours
         session.flush()
-        audit.note(session, viewer.actor, "rules.changed", "credits", {"refunded_h": refunded_h}, now)
+        audit.note(session, viewer.actor, "rules.changed", "credits", {"refunded_h": hours}, now)
     return None
 
 

@@ -16,6 +16,7 @@ from samen.domain.interventions import Described, InterventionKind
 from samen.services import (
     booking,
     demo_costs,
+    demo_credits,
     demo_energy,
     demo_history,
     demo_rounds,
@@ -104,6 +105,7 @@ def seed(session: Session, site: Site, now: datetime) -> None:
     demo_costs.seed_costs(session, site, viewers["manager@"], now)
     _seed_interventions(session, site, viewers["manager@"], now)
     demo_rounds.seed_rounds(session, site, viewers, now)
+    demo_credits.seed_credits(session, viewers["lea@"], now)
 
 
 def settle(session: Session, site: Site, now: datetime) -> None:

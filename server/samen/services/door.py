@@ -18,6 +18,7 @@ from samen.domain.presence import RoomNow
 from samen.domain.release import EARLY, Presence, ReleasePolicy, frees_at, verdict
 from samen.domain.rules import opening_of
 from samen.services import placing
+from samen.services.claims import claims_within
 from samen.services.presence_seen import seen_of
 from samen.services.release import booked_of, may_check_in, terms_of, why_not_here
 from samen.services.rooms import room_states
@@ -68,7 +69,7 @@ def held_by(session: Session, space: Space, during: Interval) -> Sequence[Occurr
     """What holds the space, or a part of it, in order of time."""
     claimed = select(Claim.occurrence_id).where(
         Claim.space_id.in_(placing.atoms_of(space)),
-        *placing.claims_within(during),
+        *claims_within(during),
     )
     return session.scalars(
         select(Occurrence)

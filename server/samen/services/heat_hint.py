@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Site
+from samen.adapters.db.models import Site, Space
 from samen.domain.finding import EnergyHint
 from samen.domain.interval import Interval
 from samen.domain.steering import expected_deg_c
@@ -16,6 +17,20 @@ from samen.services.steering import HeatedZone, heated_zones
 def heat_hints(session: Session, site: Site, during: Interval, now: datetime) -> dict[int, EnergyHint]:
     """For each zone of the site, by its id: the heat that something booked then would take."""
     return {heated.zone.id: _hint(heated, during) for heated in heated_zones(session, site, now, during.end)}
+
+
+def heat_of(
+    session: Session, site: Site, spaces: Iterable[Space], now: datetime, until: datetime
+) -> Callable[[str, Interval], EnergyHint]:
+    """What heat something booked in one of the site's spaces, by name, would take: read once, to `until`."""
+    zones = {heated.zone.id: heated for heated in heated_zones(session, site, now, until)}
+    heated_by = {space.slug: zones.get(space.zone_id or 0) for space in spaces}
+
+    def heat(space: str, during: Interval) -> EnergyHint:
+        heated = heated_by.get(space)
+        return _hint(heated, during) if heated else EnergyHint(warm=False)
+
+    return heat
 
 
 def _hint(heated: HeatedZone, during: Interval) -> EnergyHint:

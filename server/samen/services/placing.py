@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from samen.adapters.db.locks import SPACE, take_turn
@@ -26,10 +26,11 @@ from samen.adapters.db.models import (
     Waiting,
     WaitState,
 )
-from samen.adapters.db.models.booking import LONGEST_CLAIM
-from samen.domain.alternatives import Alternative, Candidate, alternatives
+from samen.domain.alternatives import Alternative, Candidate, Heat, alternatives
 from samen.domain.interval import Interval, hull, local_day
 from samen.domain.rules import Booker, Refusal, SpaceRules, Wanted, refusals
+from samen.services.claims import claims_within
+from samen.services.heat_hint import heat_of
 from samen.services.rules import rules_by_space
 
 ALIVE = (OccurrenceStatus.CONFIRMED, OccurrenceStatus.PENDING, OccurrenceStatus.HELD)
@@ -109,16 +110,6 @@ def claimed(space: Space, during: Interval) -> Interval:
     """What a booking keeps others out of: its time and the buffers around it."""
     before, after = timedelta(minutes=space.before_min), timedelta(minutes=space.after_min)
     return Interval(during.start - before, during.end + after)
-
-
-def claims_within(during: Interval) -> tuple[ColumnElement[bool], ...]:
-    """Claims that hold some of that time. Bounded on both sides, so that an index finds them by space."""
-    return (
-        Claim.active.is_(True),
-        Claim.starts_at < during.end,
-        Claim.starts_at > during.start - LONGEST_CLAIM,
-        Claim.ends_at > during.start,
-    )
 
 
 def look(
@@ -216,9 +207,17 @@ def _with_ways_out(
     ).all()
     spaces = list({space.id: space for space in (*others, *(slot.space for slot in slots))}.values())
     picture = look(session, spaces, hull(days.values()), ignoring)
+    heat = heat_of(session, first.site, spaces, now, hull(days.values()).end)
     told = [
         _way_out(
-            one, by_start[one.original_start].space, spaces, picture, days[one.original_start], party, now
+            one,
+            by_start[one.original_start].space,
+            spaces,
+            picture,
+            days[one.original_start],
+            party,
+            now,
+            heat,
         )
         for one in shown
     ]
@@ -233,10 +232,11 @@ def _way_out(
     around: Interval,
     party: Party,
     now: datetime,
+    heat: Heat,
 ) -> DateRefused:
     wanted = Wanted(refused.during, party.people, party.who)
     others = [candidate(other, picture, around) for other in spaces if other.id != own.id]
-    instead = alternatives(wanted, candidate(own, picture, around), others, around, now)
+    instead = alternatives(wanted, candidate(own, picture, around), others, around, now, heat)
     return DateRefused(
         refused.original_start, refused.during, refused.refusals, refused.conflicts, tuple(instead)
     )

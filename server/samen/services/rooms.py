@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, selectinload
 from samen.adapters.db.models import Claim, Occurrence, OccurrenceStatus, Space, SpaceState
 from samen.domain.interval import Interval
 from samen.domain.presence import RoomNow, heard_lately, present_in_whole, room_now, somebody
-from samen.services.placing import atoms_of, claims_within
+from samen.services.claims import claims_within
+from samen.services.placing import atoms_of
 
 # The database keeps microseconds.
 MOMENT = timedelta(microseconds=1)

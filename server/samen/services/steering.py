@@ -38,7 +38,7 @@ from samen.domain.steering import AHEAD, HOUR, Plan, Seen, plan
 from samen.domain.warm_up import LONGEST, NEWEST, Behaviour, Run, behaviour
 from samen.domain.zone_settings import Steering, ZoneSettings, faults
 from samen.services import audit
-from samen.services.placing import claims_within
+from samen.services.claims import claims_within
 from samen.services.weather import deg_c_by_day
 
 SETTINGS = tuple(one.name for one in fields(ZoneSettings))

@@ -34,6 +34,7 @@ from samen.domain.rules import Booker, Refusal, Wanted, refusals
 from samen.domain.waiting import PASSING, hold_until, opens_of, still_refused, what_is_left
 from samen.services import audit, booking, notices, placing, quota, standing
 from samen.services.booking import Booked, Refused
+from samen.services.claims import claims_within
 from samen.services.placing import DateRefused, Party, Picture, Slot
 
 LIVE = (WaitState.WAITING, WaitState.OFFERED)
@@ -277,7 +278,7 @@ def _is_held(session: Session, one: Waiting, now: datetime) -> bool:
     span = placing.claimed(one.space, Interval(max(one.starts_at, now), one.ends_at))
     held = select(Claim.id).where(
         Claim.space_id.in_(placing.atoms_of(one.space)),
-        *placing.claims_within(span),
+        *claims_within(span),
     )
     return session.scalar(held.limit(1)) is not None
 

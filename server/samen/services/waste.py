@@ -29,10 +29,11 @@ from samen.domain.interval import Interval, midnight, next_month
 from samen.domain.load import Load, presence_of
 from samen.domain.rules import opening_of
 from samen.domain.waste import Kind, Seen, Watched
+from samen.services.claims import claims_within
 from samen.services.energy import energy_series
 from samen.services.load import load_in
 from samen.services.occupancy import uses_of
-from samen.services.placing import atoms_of, claims_within, look
+from samen.services.placing import atoms_of, look
 
 YEAR, EIGHT_WEEKS, FOUR_WEEKS = timedelta(days=365), timedelta(days=56), timedelta(days=28)
 # Before the month is a week old, its highest quarters say little: the month before is told.

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from samen.adapters.db.models import Space, SpaceKind
 from samen.domain.access import Viewer
-from samen.domain.alternatives import Alternative
+from samen.domain.alternatives import Alternative, Why
 from samen.domain.finding import QUARTER, USUAL
 from samen.domain.interval import Interval, at_wall, exists, midnight
 from samen.domain.waiting import PASSING
@@ -22,6 +22,7 @@ from samen.services.calendar import SpaceDay
 from samen.services.placing import DateRefused
 from samen.web import i18n
 from samen.web.day import View
+from samen.web.heat_hint import heat_words
 from samen.web.repeat import Repeat, weekday_choices
 from samen.web.wording import refusal_text
 
@@ -222,7 +223,17 @@ def alternative_shown(other: Alternative, spaces: Sequence[Space], zone: ZoneInf
         "space_name": next(space.name for space in spaces if space.slug == other.space),
         "label": f"{start}–{end}",
         "day_label": i18n.day_title(on),
+        "because": _because(other),
     }
+
+
+def _because(other: Alternative) -> str:
+    """Why it is offered, and what heat it would take."""
+    reasons: dict[Why, str] = {
+        Why.SAME_TIME: _("the same time"),
+        Why.SAME_SPACE: _("the same room"),
+    }
+    return ", ".join(words for words in (reasons[other.why], heat_words(other.energy)) if words)
 
 
 def _apart(spaces: Sequence[Space]) -> tuple[list[Space], list[Space]]:

@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import Site, Space
-from samen.domain.finding import EnergyHint
 from samen.domain.interval import Interval
 from samen.domain.rules import Refusal
 from samen.services import calendar
@@ -22,6 +21,7 @@ from samen.services.find import Found, FreeNow, Miss
 from samen.services.rooms import RoomState
 from samen.web import current, i18n
 from samen.web.day import View
+from samen.web.heat_hint import heat_words
 from samen.web.report import is_watched, shown_state
 from samen.web.rooms import state_words
 from samen.web.space_words import feature_word
@@ -111,23 +111,6 @@ class Wall:
             "label": label if on == self.view.on else f"{day}, {label}",
             "says": _("Book %(room)s, %(day)s, %(span)s", room=space.name, day=day, span=label),
         }
-
-
-def heat_words(energy: EnergyHint) -> str:
-    """What heat a booking would take; empty where nobody knows."""
-    said: str = ""
-    if energy.warm:
-        said = _("heated anyway")
-    elif energy.kwh == 0:
-        said = _("still warm")
-    elif energy.kwh is not None:
-        kwh = i18n.number(energy.kwh, 0 if energy.about else 1)
-        said = (
-            _("about %(kwh)s kWh to heat it", kwh=kwh)
-            if energy.about
-            else _("%(kwh)s kWh to heat it", kwh=kwh)
-        )
-    return said
 
 
 def reasons_said(reasons: Sequence[Refusal], zone: ZoneInfo) -> list[str]:

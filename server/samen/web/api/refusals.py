@@ -58,8 +58,17 @@ def _date(one: DateRefused) -> dict[str, object]:
     }
 
 
-def _alternatives(others: Sequence[Alternative]) -> list[dict[str, str]]:
-    return [{"space": other.space, **_span(other.during)} for other in others]
+def _alternatives(others: Sequence[Alternative]) -> list[dict[str, object]]:
+    return [
+        {
+            "space": other.space,
+            "why": other.why.value,
+            "warm": other.energy.warm,
+            "kwh": other.energy.kwh,
+            **_span(other.during),
+        }
+        for other in others
+    ]
 
 
 def _refusal(refusal: Refusal) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 from webargs.fields import DelimitedList
 
+from samen.domain.alternatives import Why
 from samen.domain.rules import END_OF_DAY
 from samen.web.facts import wall
 
@@ -154,9 +155,16 @@ class SpanSchema(Schema):
 
 
 class AlternativeSchema(SpanSchema):
-    """A space and a time that would be accepted now."""
+    """A space and a time that would be accepted now.
+
+    `why`: it is the very time that was wanted, or the very space. `warm`: it is heated then anyway; `kwh`:
+    the heat it would take, null where nobody knows.
+    """
 
     space = fields.String(required=True)
+    why = fields.Enum(Why, by_value=fields.String, required=True)
+    warm = fields.Boolean(required=True)
+    kwh = fields.Float(required=True, allow_none=True)
 
 
 class RefusalSchema(Schema):
