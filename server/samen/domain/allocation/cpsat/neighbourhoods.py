@@ -32,6 +32,15 @@ class Neighbourhoods:
         for at in [(zone, day), *self._mixed(near)]:
             yield from self._where(taken, lambda place, at=at: (place.zone, place.award.day) == at)  # type: ignore[misc]
 
+    def emptied(self, taken: Taken) -> Iterator[str]:
+        """Who is in a zone on a day, least well used first but for some luck."""
+        used: dict[tuple[str, int], list[Place]] = {}
+        for place in taken.values():
+            used.setdefault((place.zone, place.award.day), []).append(place)
+        cost = {at: -self._measure.energy(places) / _slots(places) for at, places in used.items()}
+        for at in sorted(cost, key=lambda at: -cost[at] * (0.5 + self._dice.random())):
+            yield from self._mixed(place.award.request for place in used[at])
+
     def windows(self, taken: Taken) -> Iterator[str]:
         """Who is or would be in the house at some hours of a day; then at these hours of other days."""
         slots = self._instance.grid.slots_per_day
@@ -83,3 +92,7 @@ class Neighbourhoods:
         mixed = list(names)
         self._dice.shuffle(mixed)
         return mixed
+
+
+def _slots(places: Iterable[Place]) -> int:
+    return sum(place.time.bit_count() for place in places)

@@ -18,7 +18,7 @@ from samen.domain.allocation.cpsat.work import AT_A_TIME, Answer, Work
 
 # Seconds for one neighbourhood, and how many requests it starts with, has at least and at most.
 ONE_SECONDS = 2.0
-START, FEWEST, MOST = 40, 12, 250
+START, FEWEST, MOST = 14, 8, 250
 # After how many neighbourhoods in a row that gave nothing a stage has had its time.
 PATIENCE = 300
 
@@ -72,8 +72,7 @@ class Search:
             answers = self.work.solve(models, min(ONE_SECONDS, self.work.left(until)))
             better = self._merge([answer.taken for answer in answers if answer.taken is not None])
             idle = 0 if better else idle + AT_A_TIME
-            easy = sum(answer.proved for answer in answers) - AT_A_TIME / 2
-            size = min(MOST, max(FEWEST, size * (1 + 0.05 * easy)))
+            size = _next_size(size, better, all(answer.proved for answer in answers))
 
     def _neighbourhood(self, goal: Goal, size: int) -> Model:
         way = self._dice.choice(goal.ways)
@@ -102,3 +101,10 @@ class Search:
         model.cp.maximize(wanted(model))
         model.hint()
         return model
+
+
+def _next_size(size: float, better: bool, easy: bool) -> float:
+    """Larger where nothing is left to find, smaller where it takes too long."""
+    if not easy:
+        return max(FEWEST, size * 0.95)
+    return size if better else min(MOST, size * 1.02)
