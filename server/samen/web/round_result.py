@@ -17,6 +17,7 @@ from samen.web.round_draft import Draft
 from samen.web.round_words import SAME_HOURS, hours, more_hours, slot_words
 
 MOST_IN_THE_WAY = 4
+SOME_SECONDS = 0.1
 # The stage that raises everybody but whoever is served least.
 NEXT = "A next"
 # The stage that keeps what there was: without meaning where there was nothing.
@@ -58,7 +59,11 @@ def _stage(draft: Draft, stage: Stage) -> dict[str, Any]:
 
 
 def _said(text: str, proved: bool, seconds: float | None) -> dict[str, Any]:
-    return {"text": text, "proved": proved, "seconds": None if seconds is None else i18n.number(seconds, 1)}
+    return {
+        "text": text,
+        "proved": proved,
+        "seconds": i18n.number(seconds, 1) if seconds and seconds >= SOME_SECONDS else "",
+    }
 
 
 def _fairness(draft: Draft, stage: Stage) -> str:

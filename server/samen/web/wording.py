@@ -174,13 +174,13 @@ SENTENCES = {
     "wish_options": N_("Name at least one day and time that would do, %(most)s at the most."),
     "wish_weeks": N_("Choose at least one of the season’s %(weeks)s weeks."),
     "wish_off_grid": N_("It must lie between %(opening)s and %(closing)s on a day of this round."),
-    "no_such_solve": N_("There is no such proposal in this round."),
+    "no_such_solve": N_("There is no such draft in this round."),
     "bad_run": N_("Choose a known method, and a time of at most %(most)s seconds."),
-    "solve_under_way": N_("A proposal is being computed: wait for it, or stop it."),
+    "solve_under_way": N_("A draft is being computed: wait for it, or stop it."),
     "solve_over": N_("This computation is over."),
     "no_plan": N_("There is no plan yet."),
     "plan_wrong": N_("This plan breaks a rule: it was not shown. Tell whoever maintains Samen."),
-    "plan_outdated": N_("The wishes or the places fixed by hand changed since: compute a new proposal."),
+    "plan_outdated": N_("The wishes or the places fixed by hand changed since: compute a new draft."),
     "place_off_grid": N_("That time does not lie within this round’s days."),
     "place_does_not_fit": N_(
         "%(space)s is too small, lacks something, or is not among the spaces that would do."

@@ -15,6 +15,7 @@ from samen.web.api.imports import LARGEST
 from support.building import at
 from support.measured_house import fill
 from support.nodes_words import occupancy
+from support.rounds import LATER, Season
 
 API = "/api/v1"
 STREAM = "/api/v1/events"
@@ -28,6 +29,8 @@ BODIES = {
     "/dates": {"date": at("10:00").isoformat()},
     "/take-over": {"title": "Atelier"},
     "/quotas": {"quotas": []},
+    "/preview": {"version": 1, "run": str(uuid4()), "objections_until_at": at("10:00").isoformat()},
+    "/publish": {"version": 1},
 }
 
 
@@ -38,7 +41,7 @@ def test_every_answer_that_is_promised_is_given(house):
     _nobody_and_the_wrong_ones_ask(house, promised)
     _nonsense_is_asked(house, promised)
     _what_is_not_there_is_asked_for(house, promised)
-    for story in (_bookings, _series, _waiting, _requests, _use, _settings, _own, _a_file, _looks):
+    for story in (_rounds, _bookings, _series, _waiting, _requests, _use, _settings, _own, _a_file, _looks):
         house.clock.now += timedelta(weeks=1)
         story(house, Week(house))
 
@@ -141,11 +144,28 @@ def _unknown(path):
     return re.sub(r"{\w+}", lambda one: str(uuid4()) if one[0] in UUIDS else "999999", path)
 
 
-UUIDS = ("{occurrence_id}", "{series_id}")
+UUIDS = ("{occurrence_id}", "{series_id}", "{round_id}")
 
 
 def _first(booked):
     return booked["occurrences"][0]["id"]
+
+
+def _rounds(house, week):
+    season = Season(house)
+    opened = season.open()
+    season.file(opened)
+    closed = season.closed(opened)
+    path = f"{API}/rounds/{closed.id}"
+    run, _ = (week.mounia.call("POST", f"{path}/solve", json={"method": "greedy"}) for _ in range(2))
+    season.carried_through()
+    shown = {"run": run.json["id"], "objections_until_at": LATER.isoformat(), "version": closed.version}
+    for _ in range(2):
+        week.mounia.call("POST", f"{path}/preview", json=shown)
+    for version in (closed.version, closed.version + 1):
+        week.mounia.call("POST", f"{path}/publish", json={"version": version, "skip_clashes": True})
+    for one in (f"{API}/rounds", path, f"{path}/plan"):
+        week.mounia.get(one)
 
 
 def _bookings(_house, week):

@@ -9,13 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from samen.adapters.allocation_bundle import check_bundle
-from samen.adapters.allocation_file import write_plan
 from samen.adapters.db.models import HandAward, NamesShown, Objection, Round, RoundState, Solve
-from samen.domain.allocation.draft import Budget
-from samen.domain.allocation.propose import propose
-from samen.services import awards, objections, solves, wishes
-from samen.services.solves import Progress
-from support.rounds import CLOSED, MONDAY_EVENING, TUESDAY_EVENING, House
+from samen.services import objections, wishes
+from support.rounds import CLOSED, MONDAY_EVENING, TUESDAY_EVENING, Season
 
 FORM = {
     "name": "Printemps 2027",
@@ -39,28 +35,6 @@ FORM = {
     "most_skipped": "2",
     "counts_used": "1",
 }
-
-
-class Season(House):
-    """A house of the pages' tests, with the deeds of a round's."""
-
-    def __init__(self, street):
-        self.database = street.database
-        self.manager, self.an, self.lea = (street.people[who] for who in ("mounia", "an", "lea"))
-
-    def preview_of(self, closed):
-        """What a run gives of a closed round, shown to everybody."""
-        solve, until = self.solved(closed), CLOSED + timedelta(days=7)
-        deed, seen = awards.publish_preview, closed.version
-        return self.do(deed, closed.id, seen, solve.id, until, self.manager, CLOSED)
-
-    def carried_through(self):
-        """The run that waits, as a worker would see to it."""
-        run = self.do(solves.claim, "test", CLOSED)
-        budget = Budget(5, lambda: 0.0)
-        plan = propose(solves.instance_of(run), run.instance_sha256, run.method, run.seed, budget)
-        self.do(solves.progress, run.id, "test", Progress("greedy", 0.1, write_plan(plan)), CLOSED)
-        self.do(solves.finish, run.id, "test", CLOSED)
 
 
 @pytest.fixture
