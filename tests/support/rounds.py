@@ -83,13 +83,7 @@ class House:
     def solved(self, one: Round, run=Run("greedy", budget_s=5)):  # noqa: B008
         """A run, carried through as a worker would."""
         queued = self.do(solves.queue, one.id, run, self.manager, CLOSED)
-        claimed = self.do(solves.claim, "test", CLOSED)
-        plan = propose(
-            solves.instance_of(claimed), claimed.instance_sha256, run.method, run.seed, Budget(5, lambda: 0.0)
-        )
-        told = Progress("greedy", 0.1, write_plan(plan))
-        assert self.do(solves.progress, queued.id, "test", told, CLOSED)
-        self.do(solves.finish, queued.id, "test", CLOSED)
+        carry_through(self.database, CLOSED)
         return queued
 
     def preview(self, one: Round) -> Round:
@@ -101,6 +95,16 @@ class House:
     def finalise(self, one: Round, *, skip_clashes=False, version=None):
         seen = version or self.now(one).version
         return self.do(round_final.finalise, one.id, seen, self.manager, CLOSED, skip_clashes=skip_clashes)
+
+
+def carry_through(database: Database, now: datetime) -> None:
+    """The run that waits longest, as a worker would see to it."""
+    with database.write() as session:
+        run = solves.claim(session, "test", now)
+        budget = Budget(5, lambda: 0.0)
+        plan = propose(solves.instance_of(run), run.instance_sha256, run.method, run.seed, budget)
+        assert solves.progress(session, run.id, "test", Progress("greedy", 0.1, write_plan(plan)), now)
+        solves.finish(session, run.id, "test", now)
 
 
 def instant(year, month, day, clock) -> datetime:
