@@ -83,17 +83,8 @@ class House:
     def solved(self, one: Round, run=Run("greedy", budget_s=5)):  # noqa: B008
         """A run, carried through as a worker would."""
         queued = self.do(solves.queue, one.id, run, self.manager, CLOSED)
-        self.carried_through()
+        carry_through(self.database, CLOSED)
         return queued
-
-    def carried_through(self) -> None:
-        """The run that waits longest, as a worker would see to it."""
-        run = self.do(solves.claim, "test", CLOSED)
-        budget = Budget(5, lambda: 0.0)
-        plan = propose(solves.instance_of(run), run.instance_sha256, run.method, run.seed, budget)
-        told = Progress("greedy", 0.1, write_plan(plan))
-        assert self.do(solves.progress, run.id, "test", told, CLOSED)
-        self.do(solves.finish, run.id, "test", CLOSED)
 
     def preview(self, one: Round) -> Round:
         """Closed, solved and shown."""
@@ -117,6 +108,16 @@ class Season(House):
         """What a run gives of a closed round, shown to everybody."""
         deed, solve = awards.publish_preview, self.solved(closed)
         return self.do(deed, closed.id, closed.version, solve.id, LATER, self.manager, CLOSED)
+
+
+def carry_through(database: Database, now: datetime) -> None:
+    """The run that waits longest, as a worker would see to it."""
+    with database.write() as session:
+        run = solves.claim(session, "test", now)
+        budget = Budget(5, lambda: 0.0)
+        plan = propose(solves.instance_of(run), run.instance_sha256, run.method, run.seed, budget)
+        assert solves.progress(session, run.id, "test", Progress("greedy", 0.1, write_plan(plan)), now)
+        solves.finish(session, run.id, "test", now)
 
 
 def instant(year, month, day, clock) -> datetime:

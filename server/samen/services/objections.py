@@ -142,7 +142,7 @@ def _own_in_preview(
     if not viewer.may_change(wish.tenant_id, wish.member_id):
         return wishes.NOT_YOURS
     if one.state is not RoundState.PREVIEW:
-        return Refusal("round_state", {"state": one.state})
+        return Refusal("round_state", {"state": one.state.value})
     if one.objections_until_at is None or now >= one.objections_until_at:
         return Refusal("objections_over", {"limit": one.objections_until_at or now})
     return one, wish

@@ -220,7 +220,7 @@ def turn(
     if found.version != version:
         return CHANGED
     if found.state not in states:
-        return Refusal("round_state", {"state": found.state})
+        return Refusal("round_state", {"state": found.state.value})
     return found
 
 

@@ -83,7 +83,7 @@ def queue(session: Session, round_id: UUID, run: Run, viewer: Viewer, now: datet
         return rounds.NO_SUCH
     states = (RoundState.OPEN, *rounds.DRAFTING) if run.trial else rounds.DRAFTING
     if one.state not in states:
-        return Refusal("round_state", {"state": one.state})
+        return Refusal("round_state", {"state": one.state.value})
     if run.method not in METHODS or not 0 < run.budget_s <= LONGEST_S:
         return Refusal("bad_run", {"most": int(LONGEST_S)})
     if not run.trial and _under_way(session, one):

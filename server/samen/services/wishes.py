@@ -193,7 +193,7 @@ def _theirs(session: Session, wish_id: UUID, viewer: Viewer) -> tuple[Round, Wis
 
 def _not_now(one: Round, now: datetime) -> Refusal | None:
     if one.state is not RoundState.OPEN:
-        return Refusal("round_state", {"state": one.state})
+        return Refusal("round_state", {"state": one.state.value})
     if now < one.opens_at:
         return Refusal("filing_not_begun", {"nearest": one.opens_at})
     return Refusal("filing_over", {"limit": one.closes_at}) if now >= one.closes_at else None

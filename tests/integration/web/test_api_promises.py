@@ -1,21 +1,22 @@
 """Every status that the API's description promises is given by an example."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 from flask import request
 from sqlalchemy import select, update
 
-from samen.adapters.db.models import Space, Tenant
+from samen.adapters.db.models import Site, Space, Tenant
 from samen.domain.access import Scope
 from samen.domain.rules import Approval
-from samen.services import ingest
+from samen.services import ingest, rounds
 from samen.web.api.imports import LARGEST
 from support.building import at
 from support.measured_house import fill
 from support.nodes_words import occupancy
-from support.rounds import LATER, Season
+from support.rounds import SEASON, carry_through
 
 API = "/api/v1"
 STREAM = "/api/v1/events"
@@ -24,13 +25,21 @@ CALENDAR = {"Content-Type": "text/calendar"}
 # What a token for bookings does not open.
 PATHS = ("energy", "devices", "findings", "savings", "statements", "weather", "zones")
 ENERGY = tuple(f"{API}/{path}" for path in PATHS)
+WISH = {
+    "title": "Atelier",
+    "people": 6,
+    "minutes": 120,
+    "weeks": [0],
+    "options": [{"weekday": 0, "start": "18:00"}],
+}
 # What is right of a body, where something must be said at all.
 BODIES = {
+    "/wishes": WISH,
+    "/preview": {"version": 1, "run": str(uuid4()), "objections_until_at": at("10:00").isoformat()},
+    "/publish": {"version": 1},
     "/dates": {"date": at("10:00").isoformat()},
     "/take-over": {"title": "Atelier"},
     "/quotas": {"quotas": []},
-    "/preview": {"version": 1, "run": str(uuid4()), "objections_until_at": at("10:00").isoformat()},
-    "/publish": {"version": 1},
 }
 
 
@@ -41,7 +50,19 @@ def test_every_answer_that_is_promised_is_given(house):
     _nobody_and_the_wrong_ones_ask(house, promised)
     _nonsense_is_asked(house, promised)
     _what_is_not_there_is_asked_for(house, promised)
-    for story in (_rounds, _bookings, _series, _waiting, _requests, _use, _settings, _own, _a_file, _looks):
+    stories = (
+        _bookings,
+        _series,
+        _waiting,
+        _requests,
+        _use,
+        _settings,
+        _own,
+        _a_file,
+        _looks,
+        _wishes,
+    )
+    for story in stories:
         house.clock.now += timedelta(weeks=1)
         story(house, Week(house))
 
@@ -76,6 +97,43 @@ class Week:
             owner = session.scalars(select(Tenant.id).where(Tenant.slug == "atelier-rue")).one()
             iris = update(Space).where(Space.slug == "iris")
             session.execute(iris.values(owner_id=owner, approval=Approval.OTHERS, pending_holds=False))
+
+
+def _wishes(house, week):
+    """In a round that is open; then too late."""
+    opens, manager = house.clock.now, house.people["mounia"]
+    with house.database.write() as session:
+        told = replace(SEASON, opens_at=opens, closes_at=opens + timedelta(days=1))
+        one = rounds.create(session, session.scalars(select(Site)).one(), told, manager, opens)
+        rounds.open_round(session, one.id, one.version, manager, opens)
+        at = f"{API}/rounds/{one.id}/wishes"
+    kept, withdrawn = (week.an.call("POST", at, json=WISH).json["id"] for _ in range(2))
+    week.an.call("GET", at)
+    week.an.call("PATCH", f"{at}/{kept}", json={"people": 3})
+    week.an.call("DELETE", f"{at}/{withdrawn}")
+    house.clock.now += timedelta(days=2)
+    week.an.call("POST", at, json=WISH)
+    week.an.call("PATCH", f"{at}/{kept}", json={"people": 4})
+    week.an.call("DELETE", f"{at}/{kept}")
+    _shared_out(house, week, f"{API}/rounds/{one.id}")
+
+
+def _shared_out(house, week, at):
+    """A round solved, shown and made final; each step once too early."""
+    ahead = (house.clock.now + timedelta(days=7)).isoformat()
+    week.mounia.call("POST", f"{at}/solve", json={})
+    with house.database.write() as session:
+        rounds.close_due(session, house.clock.now)
+    run = week.mounia.call("POST", f"{at}/solve", json={"method": "greedy"}).json["id"]
+    version = week.mounia.get(at).json["version"]
+    carry_through(house.database, house.clock.now)
+    for seen in (0, version):
+        preview = {"run": run, "objections_until_at": ahead, "version": seen}
+        week.mounia.call("POST", f"{at}/preview", json=preview)
+    week.mounia.get(f"{API}/rounds")
+    week.mounia.get(f"{at}/plan")
+    for seen in (0, week.mounia.get(at).json["version"]):
+        week.mounia.call("POST", f"{at}/publish", json={"version": seen, "skip_clashes": True})
 
 
 def _watched(app):
@@ -144,28 +202,11 @@ def _unknown(path):
     return re.sub(r"{\w+}", lambda one: str(uuid4()) if one[0] in UUIDS else "999999", path)
 
 
-UUIDS = ("{occurrence_id}", "{series_id}", "{round_id}")
+UUIDS = ("{occurrence_id}", "{series_id}", "{round_id}", "{wish_id}")
 
 
 def _first(booked):
     return booked["occurrences"][0]["id"]
-
-
-def _rounds(house, week):
-    season = Season(house)
-    opened = season.open()
-    season.file(opened)
-    closed = season.closed(opened)
-    path = f"{API}/rounds/{closed.id}"
-    run, _ = (week.mounia.call("POST", f"{path}/solve", json={"method": "greedy"}) for _ in range(2))
-    season.carried_through()
-    shown = {"run": run.json["id"], "objections_until_at": LATER.isoformat(), "version": closed.version}
-    for _ in range(2):
-        week.mounia.call("POST", f"{path}/preview", json=shown)
-    for version in (closed.version, closed.version + 1):
-        week.mounia.call("POST", f"{path}/publish", json={"version": version, "skip_clashes": True})
-    for one in (f"{API}/rounds", path, f"{path}/plan"):
-        week.mounia.get(one)
 
 
 def _bookings(_house, week):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from samen.adapters.allocation_bundle import check_bundle
 from samen.adapters.db.models import HandAward, NamesShown, Objection, Round, RoundState, Solve
 from samen.services import objections, wishes
-from support.rounds import CLOSED, MONDAY_EVENING, TUESDAY_EVENING, Season
+from support.rounds import CLOSED, MONDAY_EVENING, TUESDAY_EVENING, Season, carry_through
 
 FORM = {
     "name": "Printemps 2027",
@@ -198,7 +198,7 @@ def test_trials_stand_side_by_side_with_what_their_rules_change(season, mounia):
     season.solved(closed)
     run = {"method": "greedy", "seconds": "5", "seed": "1", "name": "Parts"}
     mounia.post(f"/rounds/{closed.id}/sandbox", FORM | run)
-    season.carried_through()
+    carry_through(season.database, CLOSED)
 
     page = plain(mounia.get(f"/rounds/{closed.id}/sandbox"))
 
@@ -310,7 +310,7 @@ def test_a_managers_script_solves_previews_and_publishes(season, house):
     path = f"/api/v1/rounds/{closed.id}"
 
     asked = script.call("POST", f"{path}/solve", json={"method": "greedy", "budget_s": 5})
-    season.carried_through()
+    carry_through(season.database, CLOSED)
     until = (CLOSED + timedelta(days=7)).isoformat()
     shown = script.call(
         "POST",

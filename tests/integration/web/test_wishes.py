@@ -172,7 +172,10 @@ def test_once_the_filing_is_over_nothing_is_filed_or_changed(season):
         an.post(f"/rounds/{one.id}/wishes/{wish.id}/withdraw"),
     ]
 
-    assert [answer.status_code for answer in answers] == [409, 409, 303]
+    season.closed(one)
+    answers.append(an.post(f"/rounds/{one.id}/wishes", FORM))
+
+    assert [answer.status_code for answer in answers] == [409, 409, 303, 409]
     assert an.get(f"/rounds/{one.id}/wishes/new").headers["Location"] == f"/rounds/{one.id}/mine"
     assert [kept.title for kept in own(season, one)] == ["Choir"]
 
