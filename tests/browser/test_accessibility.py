@@ -27,6 +27,7 @@ PAGES = {
     "feeds": ("/feeds", AN),
     "notices": ("/notices", MOUNIA),
     "hours": ("/tenant", MOUNIA),
+    "fairness": ("/fairness", MOUNIA),
     "requests": ("/requests", MOUNIA),
     "spaces": ("/spaces", MOUNIA),
     "rules of a space": ("/spaces/iris", MOUNIA),

@@ -325,6 +325,8 @@ def _looks(house, week):
         "weather",
         "zones/front/plan",
         "devices",
+        "fairness",
+        "fairness?quarter=2019-01-01",
         "statements",
         "findings",
     ):

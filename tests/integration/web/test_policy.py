@@ -30,6 +30,8 @@ MATRIX = {
     "/find?date=2026-11-24&start=10:00&end=11:00": EVERYBODY - {"axel"},
     "/bookings": EVERYBODY - {"axel"},
     "/tenant": EVERYBODY,
+    "/fairness": EVERYBODY,
+    "/fairness.csv": EVERYBODY,
     "/notices": EVERYBODY,
     "/feeds": EVERYBODY,
     "/spaces": {"mounia"},
