@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from samen.adapters.db.models import Member, Round, RoundState, Solve, Tenant
 from samen.domain.access import Role, Viewer
-from samen.services import members
+from samen.services import members, solves
 from support.browsing import AN, CONTRAST, DESKTOP, MOUNIA, PHONE, Look, Visitors, violations
 
 LOOKS = {"desktop": DESKTOP, "phone": PHONE}
@@ -48,6 +48,10 @@ PAGES = {
     "a season": ("/rounds/{season}", MOUNIA),
     "a draft": ("/rounds/{shared_out}/drafts/{draft}", MOUNIA),
     "sandbox": ("/rounds/{season}/sandbox", MOUNIA),
+    "wishes": ("/rounds/{season}/mine", AN),
+    "file a wish": ("/rounds/{season}/wishes/new?pick=3/19:00", AN),
+    "what was granted": ("/rounds/{shared_out}/mine", AN),
+    "why not": ("/rounds/{shared_out}/wishes/{refused}", MOUNIA),
     "shared out": ("/rounds/{shared_out}/final", MOUNIA),
     "devices": ("/devices", MOUNIA),
     "members": ("/members", MOUNIA),
@@ -193,7 +197,13 @@ def the_seasons(house) -> dict[str, str]:
     with house.database.read() as session:
         run = session.scalars(select(Solve)).one()
         season = session.scalars(select(Round.id).where(Round.state == RoundState.OPEN)).one()
-        return {"season": str(season), "shared_out": str(run.round_id), "draft": str(run.id)}
+        plan = solves.plan_of(run)
+        return {
+            "season": str(season),
+            "shared_out": str(run.round_id),
+            "draft": str(run.id),
+            "refused": plan.refusals[0].request,
+        }
 
 
 def an_invitation(house, email: str) -> str:

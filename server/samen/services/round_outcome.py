@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from samen.adapters.allocation_file import read_instance, read_plan
 from samen.adapters.db.models import NamesShown, Round, RoundAward, RoundState, Solve
-from samen.domain.access import Role
 from samen.domain.allocation.board import Board
 from samen.domain.allocation.explain import explain
 from samen.domain.allocation.explanation import Explanation
@@ -24,11 +21,7 @@ from samen.domain.allocation.reasons import refusal
 from samen.domain.allocation.redaction import Names, redacted
 from samen.domain.allocation.shadow import first_come
 from samen.domain.allocation.standing import Standing
-from samen.domain.interval import Interval
-from samen.domain.rules import Booker
-from samen.services import placing
 from samen.services.awards import why_not
-from samen.services.placing import DateRefused, Party, Slot
 
 SHOWN = (RoundState.PREVIEW, RoundState.FINAL)
 PUBLISHED = {NamesShown.NOBODY: Names.NONE, NamesShown.TENANTS: Names.TENANTS}
@@ -112,23 +105,3 @@ def _board(instance: bytes) -> Board:
 def _first_come(instance: bytes) -> Metrics:
     board = _board(instance)
     return metrics(board, first_come(board).awards)
-
-
-def falls_out(
-    session: Session, one: Round, rows: Sequence[RoundAward], now: datetime
-) -> dict[UUID, list[DateRefused]]:
-    """By wish, a preview's dates that are closed or taken: were it final now, they would be left out."""
-    if not rows:
-        return {}
-    picture = placing.look(session, [*{row.space_id: row.space for row in rows}.values()], one.season.during)
-    return {row.wish_id: _refused(one, row, picture, now) for row in rows}
-
-
-def _refused(one: Round, row: RoundAward, picture: placing.Picture, now: datetime) -> list[DateRefused]:
-    wish, space = row.wish, row.space
-    before, after = timedelta(minutes=space.before_min), timedelta(minutes=space.after_min)
-    spans = [one.season.during_of(week, row.day, row.start, wish.slots) for week in wish.weeks]
-    booked = [Interval(span.start + before, span.end - after) for span in spans]
-    party = Party(Booker(wish.tenant_id, Role.MANAGER), wish.people)
-    told = (placing.against(Slot(span.start, space, span), party, picture, now) for span in booked)
-    return [date for date in told if date is not None]

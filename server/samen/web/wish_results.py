@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -18,9 +18,9 @@ from samen.domain.allocation.explain import LEFT_FREE
 from samen.domain.allocation.instance import Award, Request
 from samen.domain.allocation.plan import Nearest, Refused
 from samen.domain.allocation.redaction import Names as Shown
+from samen.domain.allocation.season import Season
 from samen.services import awards, objections, round_instance
-from samen.services.placing import DateRefused
-from samen.services.round_outcome import Outcome, falls_out, outcome_of
+from samen.services.round_outcome import Outcome, outcome_of
 from samen.web import i18n
 from samen.web.explanation_words import Names, begun, explained, near_shown, reason_words
 from samen.web.wish_list import (
@@ -52,7 +52,7 @@ def mine_shown(session: Session, one: Round, viewer: Viewer, now: datetime) -> d
         "results": None,
     }
     if outcome:
-        shown["results"] = _results(session, one, viewer, tenant, mine, outcome, now)
+        shown["results"] = _results(session, one, viewer, tenant, mine, outcome)
     return shown
 
 
@@ -76,15 +76,13 @@ def _results(
     tenant: Tenant,
     mine: Sequence[Wish],
     outcome: Outcome,
-    now: datetime,
 ) -> dict[str, Any]:
     names = names_of(session, one, mine)
     got = {row.wish_id: row for row in awards.awards_of(session, one, viewer)}
     rows = [got[wish.id] for wish in mine if wish.id in got]
-    out = {} if one.state is RoundState.FINAL else falls_out(session, one, rows, now)
     refused = outcome.refusals(str(wish.id) for wish in mine)
     return {
-        "granted": [granted_shown(one, row, out.get(row.wish_id, ())) for row in rows],
+        "granted": [granted_shown(one, row) for row in rows],
         "refused": [
             _refused_shown(one, wish, refused[str(wish.id)], names)
             for wish in mine
@@ -95,16 +93,16 @@ def _results(
     }
 
 
-def granted_shown(one: Round, row: RoundAward, out: Sequence[DateRefused] = ()) -> dict[str, Any]:
+def granted_shown(one: Round, row: RoundAward) -> dict[str, Any]:
     """A place, with the dates that fall out of it; once final, the bookings that it became."""
     season, wish = one.season, row.wish
-    skipped = [(date.during.start, [refusal.code for refusal in date.refusals]) for date in out]
-    skipped += [(datetime.fromisoformat(date["start"]), date["codes"]) for date in row.skipped]
+    skipped = [(datetime.fromisoformat(date["start"]), date["codes"]) for date in row.skipped]
     return {
         "id": wish.id,
         "title": wish.title,
         "space": row.space.name,
         "when": span_words(season, row.day, row.start, wish.slots),
+        "within": _within(season, row),
         "rhythm": rhythm_words(season, wish.weeks),
         "dates": len(wish.weeks) - len(skipped),
         "skipped": [
@@ -114,6 +112,16 @@ def granted_shown(one: Round, row: RoundAward, out: Sequence[DateRefused] = ()) 
         "series": row.series_id,
         "is_first": (row.day, row.start) == (wish.options[0]["day"], wish.options[0]["start"]),
     }
+
+
+def _within(season: Season, row: RoundAward) -> str:
+    """`18:15–19:45`, where the space keeps some time free before and after; else ""."""
+    before, after = (timedelta(minutes=min_) for min_ in (row.space.before_min, row.space.after_min))
+    if not before and not after:
+        return ""
+    during = season.during_of(row.wish.weeks[0], row.day, row.start, row.wish.slots)
+    starts, ends = during.start + before, during.end - after
+    return f"{i18n.clock(starts, season.zone)}–{i18n.clock(ends, season.zone)}"
 
 
 def skip_word(codes: Sequence[str]) -> str:
@@ -185,11 +193,10 @@ def wish_page(
         return None
     names = names_of(session, one, own_wishes(session, one, viewer))
     row = session.get(RoundAward, wish.id)
-    out = falls_out(session, one, [row], now) if row and one.state is RoundState.PREVIEW else {}
     return {
         "round": round_shown(one, now),
         "wish": wish_shown(one, wish, viewer, things_called(session, one)),
-        "granted": granted_shown(one, row, out.get(wish.id, ())) if row else None,
+        "granted": granted_shown(one, row) if row else None,
         "why": _why(one, wish, outcome, names, now),
         "books": one.state is RoundState.FINAL,
         "objections": [
