@@ -1,6 +1,6 @@
 """How sought after a week's times are, from wishes filed so far."""
 
-from samen.domain.allocation.sought import Level, sought_week
+from samen.domain.allocation.sought import Level, Sought
 from support.allocating import a_round, a_space
 from support.allocating import a_wish_for as a_wish
 
@@ -9,7 +9,7 @@ TWO_ROOMS = [a_space("iris"), a_space("lotus", zone="east")]
 
 
 def levels_of(wishes, spaces=TWO_ROOMS, wish=MINE, **more):
-    return sought_week(a_round(spaces, [wish, *wishes], **more), wish)
+    return Sought(a_round(spaces, [wish, *wishes], **more)).week(wish)
 
 
 def test_a_time_is_quiet_while_fewer_others_want_it_than_there_are_rooms():

@@ -25,7 +25,8 @@ def closed_on(on: date) -> frozenset[Schools]:
     return frozenset([Schools.FRENCH] * french + [Schools.DUTCH] * dutch)
 
 
-# Fédération Wallonie-Bruxelles: as published for each school year, seven weeks of lessons and two without.
+# Fédération Wallonie-Bruxelles: no rule gives them. 2025 to 2026 as schools announced them; the year after by
+# the same seven weeks of lessons and two without, to be held against what is announced.
 FRENCH = tuple(
     (date.fromisoformat(begins), date.fromisoformat(ends))
     for begins, ends in (

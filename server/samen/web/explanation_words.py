@@ -102,6 +102,7 @@ def explained(told: Explanation, names: Names) -> dict[str, Any]:
     """The context of partials/wish_why.html. `told` is redacted already."""
     return {
         "reason": reason_words(told.reason),
+        "fits": told.reason != "no_space_fits",
         "satisfaction": _(
             "With this plan your association has %(share)s of what it is owed.",
             share=i18n.percent(told.satisfaction),

@@ -15,7 +15,7 @@ from samen.adapters.db.models import Round, Space, SpaceKind, Wish
 from samen.domain.access import Viewer
 from samen.domain.allocation.instance import Instance, Request
 from samen.domain.allocation.season import Season
-from samen.domain.allocation.sought import At, Level, SoughtWeek, sought_week
+from samen.domain.allocation.sought import At, Level, Sought, SoughtWeek
 from samen.services import wishes
 from samen.web import i18n
 from samen.web.facts import lasting
@@ -80,7 +80,7 @@ def form_shown(
     form: WishForm, frame: Frame, errors: Mapping[str, str], looked: Request, instance: Instance
 ) -> dict[str, Any]:
     """The context of pages/wish_form.html, but for the round and the wish."""
-    week = sought_week(instance, looked)
+    week = Sought(instance).week(looked)
     return {
         "form": form,
         "errors": errors,

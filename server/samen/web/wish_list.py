@@ -13,7 +13,7 @@ from samen.domain.access import Viewer
 from samen.domain.allocation.instance import Instance
 from samen.domain.allocation.measure import entitled
 from samen.domain.allocation.season import Season
-from samen.domain.allocation.sought import Level, SoughtWeek, sought_week
+from samen.domain.allocation.sought import Level, Sought, SoughtWeek
 from samen.services import wishes
 from samen.web import i18n
 from samen.web.space_words import feature_word
@@ -141,4 +141,5 @@ def _hint(season: Season, wish: Wish, week: SoughtWeek) -> dict[str, str] | None
 
 def weeks_of(instance: Instance, mine: Sequence[Wish]) -> dict[Any, SoughtWeek]:
     """How sought after the week is for each wish."""
-    return {wish.id: sought_week(instance, instance.request_of[str(wish.id)]) for wish in mine}
+    sought = Sought(instance)
+    return {wish.id: sought.week(instance.request_of[str(wish.id)]) for wish in mine}

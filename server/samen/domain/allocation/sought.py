@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
-from math import prod
+from typing import NamedTuple
 
 from samen.domain.allocation.board import Board, fits, times
 from samen.domain.allocation.instance import Instance, Request, Space
@@ -60,58 +60,83 @@ class SoughtWeek:
         return quiet and all(self.warm[day][start : start + slots])
 
 
-def sought_week(instance: Instance, wish: Request) -> SoughtWeek:
-    """As it is for a wish, filed or not. Its tenant's other wishes keep a zone warm, and crowd nobody out."""
-    view = _View(instance, wish)
-    days, slots = range(instance.grid.days), range(instance.grid.slots_per_day)
-    levels = tuple(tuple(view.level(day, slot) for slot in slots) for day in days)
-    return SoughtWeek(levels, tuple(tuple(view.is_warm(day, slot) for slot in slots) for day in days))
+class _Other(NamedTuple):
+    """A wish as one that others look at: where it could be, and the slots that its times take."""
+
+    wish: Request
+    spaces: tuple[Space, ...]
+    all: frozenset[At]
+    first: frozenset[At]
 
 
-class _View:
-    """The week as one wish sees it."""
+class Sought:
+    """The wishes of a round, to look at the week as any one of them sees it."""
 
-    def __init__(self, instance: Instance, wish: Request) -> None:
-        self._wish, self._grid = wish, instance.grid
-        self._rooms = {space.id: space for space in instance.spaces if fits(wish, space)}
-        self._zones = {space.zone for space in self._rooms.values()}
+    def __init__(self, instance: Instance) -> None:
+        self._instance, self._grid = instance, instance.grid
         self._closed = Board(Instance(instance.grid, instance.spaces, (), (), instance.closures)).closed
-        self._all: Counter[At] = Counter()
-        self._first: Counter[At] = Counter()
-        self._there: defaultdict[tuple[str, At], list[float]] = defaultdict(list)
-        for other in instance.requests:
-            if other.id != wish.id and other.penalties and set(other.weeks) & set(wish.weeks):
-                self._count(other, [space for space in instance.spaces if fits(other, space)])
+        self._others = [self._other(wish) for wish in instance.requests if wish.penalties]
 
-    def _count(self, other: Request, spaces: Sequence[Space]) -> None:
-        if other.tenant != self._wish.tenant and any(space.id in self._rooms for space in spaces):
-            least = min(other.penalties.values())
-            firsts = [at for at, penalty in other.penalties.items() if penalty <= least]
-            self._all.update(self._covered(other, other.penalties))
-            self._first.update(self._covered(other, firsts))
-        for zone in self._zones & {space.zone for space in spaces}:
-            # One of its times and one of its rooms: each is taken to be as likely as the next.
-            share = sum(space.zone == zone for space in spaces) / len(spaces) / len(other.penalties)
-            for at in self._covered(other, other.penalties):
-                self._there[zone, at].append(share)
+    def _other(self, wish: Request) -> _Other:
+        least = min(wish.penalties.values())
+        firsts = [at for at, penalty in wish.penalties.items() if penalty <= least]
+        spaces = tuple(space for space in self._instance.spaces if fits(wish, space))
+        return _Other(wish, spaces, self._covered(wish, wish.penalties), self._covered(wish, firsts))
 
-    def _covered(self, other: Request, options: Iterable[At]) -> set[At]:
-        """The slots that any of these options takes."""
+    def _covered(self, wish: Request, options: Iterable[At]) -> frozenset[At]:
         last = self._grid.slots_per_day
-        return {
-            (day, slot) for day, start in options for slot in range(start, min(start + other.slots, last))
-        }
+        return frozenset(
+            (day, slot) for day, start in options for slot in range(start, min(start + wish.slots, last))
+        )
 
-    def level(self, day: int, slot: int) -> Level:
-        time = times(self._grid, day, slot, 1, self._wish.weeks)
-        rooms = sum(not time & self._closed[name] for name in self._rooms)
-        if not rooms:
-            return Level.CLOSED
-        if self._first[day, slot] >= rooms:
-            return Level.VERY
-        return Level.SOUGHT if self._all[day, slot] >= rooms else Level.QUIET
+    def week(self, wish: Request) -> SoughtWeek:
+        """As it is for a wish, filed or not. Its tenant's others keep a zone warm, and crowd nobody out."""
+        weeks = frozenset(wish.weeks)
+        meeting = [
+            one for one in self._others if one.wish.id != wish.id and not weeks.isdisjoint(one.wish.weeks)
+        ]
+        rooms = {space.id for space in self._instance.spaces if fits(wish, space)}
+        levels, warm = self._levels(wish, rooms, meeting), self._warm(rooms, meeting)
+        days, slots = range(self._grid.days), range(self._grid.slots_per_day)
+        return SoughtWeek(
+            tuple(tuple(levels[day, slot] for slot in slots) for day in days),
+            tuple(tuple((day, slot) in warm for slot in slots) for day in days),
+        )
 
-    def is_warm(self, day: int, slot: int) -> bool:
-        """Whether somebody is likely to be in a zone of a room that fits."""
-        nobody = (prod(1 - share for share in self._there[zone, (day, slot)]) for zone in self._zones)
-        return 1 - min(nobody, default=1.0) >= WARM_FROM
+    def _levels(self, wish: Request, rooms: set[str], meeting: Iterable[_Other]) -> dict[At, Level]:
+        every, firsts = Counter[At](), Counter[At]()
+        for one in meeting:
+            if one.wish.tenant != wish.tenant and any(space.id in rooms for space in one.spaces):
+                every.update(one.all)
+                firsts.update(one.first)
+        in_every_week = times(self._grid, 0, 0, 1, wish.weeks)
+        closed = [self._closed[name] for name in rooms]
+        found = {}
+        for day, slot in product(range(self._grid.days), range(self._grid.slots_per_day)):
+            time = in_every_week << day * self._grid.slots_per_day + slot
+            is_open = sum(not time & bits for bits in closed)
+            found[day, slot] = _level(is_open, every[day, slot], firsts[day, slot])
+        return found
+
+    def _warm(self, rooms: set[str], meeting: Iterable[_Other]) -> set[At]:
+        """When somebody is likely to be in a zone of these rooms.
+
+        One of a wish's times and one of its rooms: each is taken to be as likely as the next.
+        """
+        zones = {space.zone for space in self._instance.spaces if space.id in rooms}
+        nobody: dict[tuple[str, At], float] = {}
+        for one in meeting:
+            for zone in zones.intersection(space.zone for space in one.spaces):
+                here = sum(space.zone == zone for space in one.spaces)
+                share = here / len(one.spaces) / len(one.wish.penalties)
+                for at in one.all:
+                    nobody[zone, at] = nobody.get((zone, at), 1.0) * (1 - share)
+        return {at for (_zone, at), alone in nobody.items() if 1 - alone >= WARM_FROM}
+
+
+def _level(rooms: int, wishes: int, first_choices: int) -> Level:
+    if not rooms:
+        return Level.CLOSED
+    if first_choices >= rooms:
+        return Level.VERY
+    return Level.SOUGHT if wishes >= rooms else Level.QUIET
