@@ -9,13 +9,14 @@ import pytest
 
 from samen.adapters.db import Database
 from samen.adapters.db.schema import upgrade
-from support.postgres import PostgresServer, postgres_server
+from support.postgres import PostgresServer, postgres_server, quick_folder
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     # Not in pytest's own folder: every pytest that starts closes that to the user that the server runs as.
-    with TemporaryDirectory(prefix="samen-postgres-") as folder, postgres_server(Path(folder)) as server:
+    folders = TemporaryDirectory(prefix="samen-postgres-", dir=quick_folder())
+    with folders as folder, postgres_server(Path(folder)) as server:
         yield server
 
 
@@ -41,11 +42,15 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """An empty database, on each engine in turn."""
     if request.param == "sqlite":
-        return request.getfixturevalue("sqlite_url")
-    return request.getfixturevalue("postgres").new_database()
+        yield request.getfixturevalue("sqlite_url")
+        return
+    server = request.getfixturevalue("postgres")
+    url = server.new_database()
+    yield url
+    server.drop(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -54,10 +59,12 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_database")
         return
-    template = request.getfixturevalue("migrated_template")
-    opened = Database(request.getfixturevalue("postgres").new_database(template))
+    server, template = (request.getfixturevalue(name) for name in ("postgres", "migrated_template"))
+    url = server.new_database(template)
+    opened = Database(url)
     yield opened
     opened.dispose()
+    server.drop(url)
 
 
 @pytest.fixture

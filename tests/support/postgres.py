@@ -14,6 +14,10 @@ from psycopg import sql
 
 from support.ports import answers, eventually, free_port
 
+# Folders that everybody may enter.
+SHARED = (Path("/tmp"), Path("/dev/shm"))
+ROOM = 2 << 30
+
 
 class PostgresMissing(Exception):
     """The server's programs are not on this machine."""
@@ -32,17 +36,24 @@ def _as_postgres() -> list[str]:
 
 
 class PostgresServer:
-    """A running server; `new_database()` gives the URL of an empty database of its own."""
+    """A running server; `new_database()` gives the URL of an empty database of its own, `drop()` ends it."""
 
     def __init__(self, port: int, log: Path) -> None:
         self.port, self._log = port, log
 
     def new_database(self, template: str = "template1") -> str:
         name = f"samen_{uuid4().hex}"
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        # Copied as files: written to the log block by block, eighty tables take twice as long.
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
         with self._administer() as connection:
             connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         return f"postgresql+psycopg://samen@127.0.0.1:{self.port}/{name}"
+
+    def drop(self, url: str) -> None:
+        """Whoever still listens to it is put out."""
+        name = sql.Identifier(url.rpartition("/")[2])
+        with self._administer() as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
     def _administer(self) -> psycopg.Connection:
         try:
@@ -55,6 +66,13 @@ class PostgresServer:
         return f"host=127.0.0.1 port={self.port} user=samen dbname={database}"
 
 
+def quick_folder() -> str | None:
+    """Where files are memory, if there is room: to copy a database takes 0.02 s there, and 0.5 s on a disk."""
+    memory = Path("/dev/shm")
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > ROOM
+    return str(memory) if has_room else None
+
+
 @contextmanager
 def postgres_server(folder: Path) -> Iterator[PostgresServer]:
     """Run a server in `folder` until the block ends; nothing of it survives."""
@@ -63,7 +81,7 @@ def postgres_server(folder: Path) -> Iterator[PostgresServer]:
     prefix = _as_postgres()
     if prefix:
         for place in (folder, *folder.parents):
-            if place == Path("/tmp"):
+            if place in SHARED:
                 break
             place.chmod(0o755)
         shutil.chown(folder, "postgres")
