@@ -67,7 +67,7 @@ class PostgresServer:
 
 
 def quick_folder() -> str | None:
-    """Where files are memory, if there is room: to copy a database takes 0.02 s there, and 0.5 s on a disk."""
+    """Where files are memory, if there is room: a copy takes 0.02 s there and 0.5 s on a disk."""
     memory = Path("/dev/shm")
     has_room = memory.is_dir() and shutil.disk_usage(memory).free > ROOM
     return str(memory) if has_room else None
