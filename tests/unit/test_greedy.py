@@ -126,3 +126,14 @@ def test_a_method_that_does_not_exist_is_refused() -> None:
 
     with pytest.raises(ValueError, match="magic"):
         propose(round_, "0" * 64, "magic", 1, A_WHILE)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_who_would_get_nothing_is_given_what_another_can_do_without(seed: int) -> None:
+    only = {"options": (Option(0, 0),), "spaces": frozenset({"hall"})}
+    elsewhere = a_wish("elsewhere", "choir", options=(Option(1, 0),), spaces=frozenset({"room"}))
+    wishes = (a_wish("first", "choir", **only), elsewhere, a_wish("second", "chess", **only))
+
+    draft = by_greedy(Instance(GRID, SPACES, (Tenant("choir"), Tenant("chess")), wishes), seed)
+
+    assert {award.request for award in draft.awards} == {"elsewhere", "second"}

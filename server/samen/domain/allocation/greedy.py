@@ -14,8 +14,9 @@ from samen.domain.allocation.scarcity import Scarcity
 from samen.domain.allocation.timetable import fill, has_blocks
 
 METHOD = "greedy"
-# The share of the effort that goes to fairness; the rest to warmth.
-FAIRNESS = 0.5
+# Up to which share of the effort room is made for everybody, then fairness; the rest goes to warmth. Where there
+# is no room for all, the first would look for it for ever.
+ROOM, FAIRNESS = 0.15, 0.5
 
 
 def greedy(board: Board, seed: int, budget: Budget, told: Told) -> Draft:
@@ -30,7 +31,7 @@ def greedy(board: Board, seed: int, budget: Budget, told: Told) -> Draft:
 
     tell()
     if house.refused() and has_blocks(board):
-        fill(house, lottery, effort, FAIRNESS)
+        fill(house, lottery, effort, ROOM)
     search = Search(house, scarcity, lottery, effort, tell)
     search.make_fairer(FAIRNESS)
     search.make_warmer(1.0)
