@@ -14,8 +14,8 @@ from samen.domain.allocation.scarcity import Scarcity
 from samen.domain.allocation.timetable import fill, has_blocks
 
 METHOD = "greedy"
-# Up to which share of the effort room is made for everybody, then fairness; the rest goes to warmth. Where there
-# is no room for all, the first would look for it for ever.
+# Up to which share of the effort room is made for everybody, then fairness; the rest goes to warmth. Where
+# there is no room for all, the first would look for it for ever.
 ROOM, FAIRNESS = 0.15, 0.5
 
 
