@@ -239,23 +239,6 @@ def test_tenants_read_their_own_wishes_and_those_who_look_after_the_building_all
     assert (read, hidden, changed) == ([1, 2, 2], None, wishes.NOT_YOURS)
 
 
-def test_early_clashes_are_counted_without_names(house):
-    opened = house.open()
-    wish = house.file(opened, options=(MONDAY_EVENING, TUESDAY_EVENING, Option(2, 0)))
-    house.file(opened, house.lea, options=(Option(0, 23),))
-    house.file(opened, house.lea, options=(Option(3, 0), Option(0, 18, 1.0)))
-    house.file(opened, house.lea, people=50)
-
-    with house.database.read() as session:
-        found = wishes.clashes(session, wish)
-
-    assert [(one.spaces, one.rivals, one.first_choices) for one in found] == [
-        (5, 2, 1),
-        (5, 0, 0),
-        (5, 0, 0),
-    ]
-
-
 def book(house, start, end, viewer=None, space="iris", rrule=None):
     ask = Ask(space, Interval(start, end), "Before", 4, viewer or house.lea, rrule=rrule)
     return house.do(booking.request, ask, NOW)

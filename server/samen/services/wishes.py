@@ -1,8 +1,8 @@
-"""What tenants wish for in a round: filed, changed and withdrawn; and how many want the same."""
+"""What tenants wish for in a round: filed, changed and withdrawn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 
 from samen.adapters.db.models import HandAward, Round, RoundAward, RoundState, Wish
 from samen.domain.access import Viewer
-from samen.domain.allocation.board import Board, fits, times
-from samen.domain.allocation.instance import MOST_URGENT, Instance, Option, Request
+from samen.domain.allocation.instance import MOST_URGENT, Option
 from samen.domain.rules import Refusal
-from samen.services import audit, round_instance, rounds
+from samen.services import audit, rounds
 
 NO_SUCH = Refusal("no_such_wish")
 NOT_YOURS = Refusal("not_your_wish")
@@ -36,18 +35,6 @@ class Asked:
     features: frozenset[str] = frozenset()
     spaces: frozenset[str] | None = None
     needs: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Clash:
-    """How an option stands: how many spaces would do, how many of other tenants' wishes could be there then,
-    and how many of these have it as their first choice.
-    """
-
-    option: Option
-    spaces: int
-    rivals: int
-    first_choices: int
 
 
 def find(session: Session, wish_id: UUID, viewer: Viewer) -> Wish | None:
@@ -130,45 +117,6 @@ def withdraw(session: Session, wish_id: UUID, viewer: Viewer, now: datetime) -> 
     session.flush()
     _note(session, wish, "wish.withdrawn", viewer, now)
     return wish
-
-
-def clashes(session: Session, wish: Wish) -> tuple[Clash, ...]:
-    """How each option of a wish stands beside what other tenants filed: counts, and no names."""
-    return clashes_of(session, session.get_one(Round, wish.round_id), [wish])[wish.id]
-
-
-def clashes_of(session: Session, one: Round, wishes: Iterable[Wish]) -> dict[UUID, tuple[Clash, ...]]:
-    """The same for several wishes of a round at once."""
-    instance = round_instance.build(session, one)
-    board = Board(instance)
-    return {wish.id: tuple(_clashes(board, instance.request_of[str(wish.id)])) for wish in wishes}
-
-
-def _clashes(board: Board, request: Request) -> Iterator[Clash]:
-    instance = board.instance
-    others = [other for other in instance.requests if other.tenant != request.tenant]
-    rivals = [(other, _wanted(instance, other)) for other in others if _share_a_space(board, request, other)]
-    for option in request.options:
-        time = times(instance.grid, option.day, option.start, request.slots, request.weeks)
-        meeting = [(other, first) for other, (first, every) in rivals if time & every]
-        firsts = sum(bool(time & first) for _, first in meeting)
-        spaces = sum(not time & board.closed[space.id] for space in board.fitting(request))
-        yield Clash(option, spaces, len(meeting), firsts)
-
-
-def _share_a_space(board: Board, one: Request, other: Request) -> bool:
-    return any(fits(other, space) for space in board.fitting(one))
-
-
-def _wanted(instance: Instance, request: Request) -> tuple[int, int]:
-    """The bits of its most welcome options, and of all of them."""
-    least = min(request.penalties.values())
-    first = every = 0
-    for (day, start), penalty in request.penalties.items():
-        time = times(instance.grid, day, start, request.slots, request.weeks)
-        every |= time
-        first |= time if penalty <= least else 0
-    return first, every
 
 
 def _own(session: Session, wish_id: UUID, viewer: Viewer, now: datetime) -> tuple[Round, Wish] | Refusal:
