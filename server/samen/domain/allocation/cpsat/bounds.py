@@ -13,9 +13,9 @@ from samen.domain.allocation.cpsat.standing import Measure
 from samen.domain.allocation.cpsat.work import Work
 
 # Seconds that 100,000 literals may take each time; ten times as many, a hundred times as long.
-SECONDS = 0.4
-# The most of what is left that one program may have.
-SHARE = 0.05
+SECONDS = 0.25
+# The share of the budget that one program may have at the most.
+SHARE = 0.04
 # Room for the solver's rounding.
 ROUNDING = 1e-6
 
@@ -33,7 +33,7 @@ class Linear:
         sets = [*part.by_request.values(), *part.overlaps(), *part.rivalries()]
         for numbers in sets:
             self._limit(dict.fromkeys(numbers, 1.0), -inf, 1)
-        self._seconds = min(SECONDS * (sum(map(len, sets)) / 1e5) ** 2, SHARE * work.left())
+        self._seconds = min(SECONDS * (sum(map(len, sets)) / 1e5) ** 2, work.after(SHARE) - work.spent)
 
     def satisfaction(self) -> float | None:
         """Of the least satisfied tenant."""

@@ -31,6 +31,8 @@ class Course:
         self.most_worth: float | None = None
         self._stages: list[Stage] = []
         places = sum(map(len, board.places.values()))
+        asked = board.instance.request_of
+        self.previous = [award for award in board.instance.previous if award.request in asked]
         self.is_small, self.is_large = places <= SMALL, places > LARGE
 
     def draft(self) -> Draft:

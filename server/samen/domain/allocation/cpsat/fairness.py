@@ -5,20 +5,22 @@ from __future__ import annotations
 from samen.domain.allocation.cpsat.bounds import attainable
 from samen.domain.allocation.cpsat.course import Course
 from samen.domain.allocation.cpsat.model import STEPS, Model
-from samen.domain.allocation.cpsat.search import Goal
+from samen.domain.allocation.cpsat.search import PATIENCE, Goal
 from samen.domain.allocation.cpsat.standing import Kept
 
 WORST_OFF, NEXT = "A worst-off", "A next"
+# After how many neighbourhoods in a row that gave nothing it is time to prove that there is no more.
+SOON = 60
 EXACT = 1e-6
 
 
-def raise_the_worst_off(course: Course, until: float) -> None:
-    """Up to a share of the budget, half of it to find a plan and half to prove there is none better."""
-    since, goal = course.work.seconds(), _fairness(course)
+def raise_the_worst_off(course: Course, share: float) -> None:
+    """Within a share of the budget: first to find a plan, then to prove that there is none better."""
+    since, until, goal = course.work.seconds(), course.work.after(share), _fairness(course)
     if not course.work.is_over():
         course.find_bounds()
     if not course.is_small:
-        course.search.improve(goal, until / 2)
+        course.search.improve(goal, until, PATIENCE if course.is_large else SOON)
     if not (_is_worst_proved(course) or course.is_large):
         prove(course, 0, until)
     if not _is_worst_proved(course):
@@ -27,12 +29,12 @@ def raise_the_worst_off(course: Course, until: float) -> None:
     course.note(WORST_OFF, _level(course, 0), bound, _is_worst_proved(course), since)
 
 
-def raise_the_others(course: Course, until: float) -> None:
+def raise_the_others(course: Course, share: float) -> None:
     """One rank after the other; proved where each of them is, up to those that got all they are owed."""
-    since, rank, proved = course.work.seconds(), 1, _is_worst_proved(course)
-    levels = len(course.measure.owed)
-    while proved and rank < levels and not course.is_large and _level(course, rank) < 1:
-        proved = prove(course, rank, until)
+    since, until = course.work.seconds(), course.work.after(share)
+    levels, rank, proved = len(course.measure.owed), 1, _is_worst_proved(course)
+    while proved and rank < levels and _level(course, rank) < 1:
+        proved = not course.is_large and prove(course, rank, until)
         rank += 1
     if not proved:
         course.search.improve(_fairness(course), until)
@@ -42,12 +44,11 @@ def raise_the_others(course: Course, until: float) -> None:
 
 def prove(course: Course, rank: int, until: float) -> bool:
     """Raises one rank as far as it goes while those below stay; whether that was proved."""
-    most = course.work.left(until)
-    if course.work.is_over() or most <= 0:
+    if course.work.is_over() or course.work.spent >= until:
         return False
     levels = course.search.standing.levels
     below = Kept((*levels[:rank], *(0.0 for _ in levels[rank:])))
-    answer = course.search.whole(lambda model: model.worst(rank), most, below)
+    answer = course.search.whole(lambda model: model.worst(rank), until, below)
     if not rank:
         # The last step may be filled in part.
         up_to = attainable(course.measure, min(1.0, (answer.bound + 1) / STEPS))
@@ -75,7 +76,7 @@ def _fairness(course: Course) -> Goal:
     ways = course.ways
     return Goal(
         Model.welfare,
-        (ways.wanted, ways.wanted, ways.windows, ways.tenants, ways.zone_days),
+        (ways.wanted, ways.windows, ways.tenants, ways.zone_days),
         lambda standing: standing.levels[0],
         lambda: min(course.search.standing.levels, default=1.0) == 1.0,
     )

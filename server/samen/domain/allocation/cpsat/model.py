@@ -77,7 +77,10 @@ class Model:
         return level
 
     def welfare(self) -> LinearExprT:
-        """Of what each tenant is granted, the less the more satisfied it is: nearly leximin."""
+        """Of what each tenant is granted, the less the more satisfied it is: nearly leximin.
+
+        Nobody falls below whoever is worst off now.
+        """
         lowest = min((self._step(tenant) for tenant in self._granted), default=0) / STEPS
         terms: list[tuple[IntVar, int]] = []
         for tenant, (granted, having) in self._granted.items():
@@ -88,6 +91,7 @@ class Model:
                 pieces.append(self._number(end - start, min(max(having - start, 0), end - start)))
                 terms.append((pieces[-1], ceil(1e5 * RATIO ** (rank - len(BANDS)) / full)))
             self.cp.add(LinearExpr.sum(pieces) <= granted)
+            self.cp.add(granted >= min(having, ends[0]))
         return self._sum(terms)
 
     def keep(self, kept: Kept) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, product
 from random import Random
 from typing import TypeVar
@@ -41,6 +41,16 @@ class Neighbourhoods:
         for at in sorted(cost, key=lambda at: -cost[at] * (0.5 + self._dice.random())):
             yield from self._mixed(place.award.request for place in used[at])
 
+    def moved(self, taken: Taken) -> Iterator[str]:
+        """Who has not what it had before, each with who is in the way of it."""
+        for before in self._mixed(self._instance.previous):
+            if before.request not in self._instance.request_of:
+                continue
+            request = self._instance.request_of[before.request]
+            had = [place for place in self._board.places[request.id] if place.award == before]
+            if had and taken.get(request.id) != had[0]:
+                yield from self._with_holders(taken, request, had)
+
     def windows(self, taken: Taken) -> Iterator[str]:
         """Who is or would be in the house at some hours of a day; then at these hours of other days."""
         slots = self._instance.grid.slots_per_day
@@ -75,10 +85,12 @@ class Neighbourhoods:
         )
         yield from islice(waiting, len(having) + 1)
 
-    def _with_holders(self, taken: Taken, request: Request) -> Iterator[str]:
-        """A request and all who keep it from one of its times."""
+    def _with_holders(
+        self, taken: Taken, request: Request, places: Sequence[Place] | None = None
+    ) -> Iterator[str]:
+        """A request and all who keep it from one time of its places, or of those that are given."""
         yield request.id
-        places = self._board.places[request.id]
+        places = self._board.places[request.id] if places is None else places
         if not places:
             return
         at = self._dice.choice(places)

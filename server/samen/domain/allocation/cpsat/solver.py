@@ -13,11 +13,11 @@ from samen.domain.allocation.cpsat.standing import Kept
 from samen.domain.allocation.cpsat.work import Work
 from samen.domain.allocation.draft import Budget, Draft, Told
 from samen.domain.allocation.greedy import greedy
+from samen.domain.allocation.house import House
 
 HOURS, ENERGY, STABILITY = "B hours", "C energy", "D stability"
-# The share of the budget that the greedy plan may have; what is spent at the end of each stage.
-GREEDY = 0.02
-END_OF_WORST_OFF, END_OF_NEXT, END_OF_HOURS, END_OF_ENERGY = 0.3, 0.35, 0.45, 0.9
+# The share of the budget that the greedy plan and each stage may have at the most; the last has what is left.
+GREEDY, FOR_WORST_OFF, FOR_NEXT, FOR_HOURS, FOR_STABILITY = 0.02, 0.4, 0.05, 0.07, 0.1
 
 
 def cpsat(board: Board, seed: int, budget: Budget, told: Told) -> Draft:
@@ -33,42 +33,68 @@ def cpsat(board: Board, seed: int, budget: Budget, told: Told) -> Draft:
 
 def _run(course: Course) -> None:
     """Each stage keeps what those before it reached, within the policy's tolerance."""
-    search, ways = course.search, course.ways
-    tolerance = course.board.instance.policy.tolerance
-    raise_the_worst_off(course, END_OF_WORST_OFF)
-    raise_the_others(course, END_OF_NEXT)
+    search, tolerance = course.search, course.board.instance.policy.tolerance
+    raise_the_worst_off(course, FOR_WORST_OFF)
+    raise_the_others(course, FOR_NEXT)
     search.kept = Kept(tuple((1 - tolerance) * level for level in search.standing.levels))
-    anywhere = (ways.wanted, ways.windows, ways.tenants, ways.zone_days)
-    most = course.most_worth
-    hours = Goal(
-        Model.worth,
-        anywhere,
-        lambda standing: standing.worth,
-        lambda: most is not None and search.standing.worth + 1 > most,
-    )
-    _gain(course, HOURS, hours, END_OF_HOURS, most)
+    _gain(course, HOURS, _hours(course), FOR_HOURS, course.most_worth)
     search.kept = replace(search.kept, worth=round((1 - tolerance) * search.standing.worth))
-    warm = (ways.zone_days, ways.windows, ways.tenants)
-    is_last = not course.board.instance.previous
-    _gain(
-        course,
-        ENERGY,
-        Goal(Model.energy, warm, lambda standing: standing.energy),
-        1.0 if is_last else END_OF_ENERGY,
-    )
-    if not is_last:
+    _gain(course, ENERGY, _warmth(course), 1 - FOR_STABILITY * bool(course.previous))
+    if course.previous:
         search.kept = replace(search.kept, energy=round((1 + tolerance) * search.standing.energy))
-        _gain(course, STABILITY, Goal(Model.nearness, warm, lambda standing: standing.nearness), 1.0)
+        _gain(course, STABILITY, _stability(course), 1.0)
 
 
-def _gain(course: Course, name: str, goal: Goal, until: float, most: float | None = None) -> None:
+def _gain(course: Course, name: str, goal: Goal, share: float, most: float | None = None) -> None:
     """B, C or D: at once where the season is small, else part by part. `most`: what no plan exceeds."""
-    since, proved = course.work.seconds(), goal.is_reached()
-    if course.is_small and not (proved or course.work.is_over()):
-        answer = course.search.whole(goal.wanted, course.work.left(until))
+    work, since, until = course.work, course.work.seconds(), course.work.after(share)
+    proved = goal.is_reached()
+    if course.is_small and not (proved or work.is_over()):
+        answer = course.search.whole(goal.wanted, until)
         most, proved = answer.bound, answer.proved
     if not proved:
         course.search.improve(goal, until)
+        proved = goal.is_reached()
+    _fill(course)
     hours, reached = course.measure.hours, goal.reached(course.search.standing)
-    bound = None if most is None else abs(hours(most))
-    course.note(name, abs(hours(reached)), bound, proved or goal.is_reached(), since)
+    course.note(name, abs(hours(reached)), None if most is None else abs(hours(most)), proved, since)
+
+
+def _fill(course: Course) -> None:
+    """Grants what heats nothing more, to the least satisfied first: no stage asks for it, yet it is free."""
+    house = House(course.board)
+    for name, place in course.search.taken.items():
+        if name not in house.taken:
+            house.take(place)
+    for name in house.refused():
+        free = (
+            place for place in course.board.places[name] if house.is_free(place) and not house.heat(place)
+        )
+        if best := min(free, key=lambda place: place.penalty, default=None):
+            house.take(best)
+    course.search.offer(house.taken)
+
+
+def _hours(course: Course) -> Goal:
+    ways, search, most = course.ways, course.search, course.most_worth
+    return Goal(
+        Model.worth,
+        (ways.wanted, ways.windows, ways.tenants, ways.zone_days),
+        lambda standing: standing.worth,
+        lambda: most is not None and search.standing.worth + 1 > most,
+    )
+
+
+def _warmth(course: Course) -> Goal:
+    ways = course.ways
+    every = (ways.emptied, ways.zone_days, ways.windows, ways.tenants, ways.wanted)
+    return Goal(Model.energy, every, lambda standing: standing.energy)
+
+
+def _stability(course: Course) -> Goal:
+    ways = course.ways
+    return Goal(
+        Model.nearness,
+        (ways.moved, ways.zone_days, ways.windows, ways.tenants),
+        lambda standing: standing.nearness,
+    )

@@ -73,9 +73,9 @@ class Work:
         """Since the beginning, by the clock."""
         return self._budget.clock() - self._began
 
-    def left(self, until: float = 1.0) -> float:
-        """Seconds until a share of the budget is spent."""
-        return self._budget.seconds * until - self.spent
+    def after(self, share: float) -> float:
+        """What will have been spent when another share of the budget is, in seconds."""
+        return min(self._budget.seconds, self.spent + share * self._budget.seconds)
 
     def find(self, find: Callable[[], T], seconds: float, stop: Callable[[], None]) -> T:
         """What another solver finds, which takes so many seconds; stopped when it must."""
