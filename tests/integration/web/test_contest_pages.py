@@ -58,7 +58,7 @@ def test_ways_out_of_a_no_say_why_and_what_heat_they_take(house):
     house.program("lea").book(at("10:00"), at("12:00"))
 
     on_page = house.browser("an").post("/book", FORM | {"date": "2026-11-23"}).get_data(as_text=True)
-    ways = house.program("an").book(at("10:00"), at("12:00")).json["alternatives"]
+    ways = house.program("an").book(at("10:00"), at("12:00")).json["suggestions"]
 
     assert "le même moment, " in on_page
     assert 0 < len(ways) <= 3

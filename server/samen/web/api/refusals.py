@@ -36,7 +36,7 @@ def refused_body(refused: Refused) -> tuple[int, str]:
     more = {
         "refusals": told,
         "conflicts": _spans(refused.conflicts),
-        "alternatives": _alternatives(refused.alternatives),
+        **_ways_out(refused.alternatives),
         "dates": [_date(one) for one in refused.dates],
     }
     return status, problem_body(status, "refused", detail, detail, more)
@@ -54,21 +54,18 @@ def _date(one: DateRefused) -> dict[str, object]:
         **_span(one.during),
         "refusals": [_refusal(refusal) for refusal in one.refusals],
         "conflicts": _spans(one.conflicts),
-        "alternatives": _alternatives(one.alternatives),
+        **_ways_out(one.alternatives),
     }
 
 
-def _alternatives(others: Sequence[Alternative]) -> list[dict[str, object]]:
-    return [
-        {
-            "space": other.space,
-            "why": other.why.value,
-            "warm": other.energy.warm,
-            "kwh": other.energy.kwh,
-            **_span(other.during),
-        }
-        for other in others
+def _ways_out(others: Sequence[Alternative]) -> dict[str, object]:
+    """Alternatives as they can be sent back, and in the same order what speaks for each."""
+    plain = [{"space": other.space, **_span(other.during)} for other in others]
+    suggestions = [
+        {**one, "why": other.why.value, "warm": other.energy.warm, "kwh": other.energy.kwh}
+        for one, other in zip(plain, others, strict=True)
     ]
+    return {"alternatives": plain, "suggestions": suggestions}
 
 
 def _refusal(refusal: Refusal) -> dict[str, object]:

@@ -155,13 +155,18 @@ class SpanSchema(Schema):
 
 
 class AlternativeSchema(SpanSchema):
-    """A space and a time that would be accepted now.
+    """A space and a time that would be accepted now: it can be sent back as it stands."""
+
+    space = fields.String(required=True)
+
+
+class SuggestionSchema(AlternativeSchema):
+    """The same, and what speaks for it.
 
     `why`: it is the very time that was wanted, or the very space. `warm`: it is heated then anyway; `kwh`:
     the heat it would take, null where nobody knows.
     """
 
-    space = fields.String(required=True)
     why = fields.Enum(Why, by_value=fields.String, required=True)
     warm = fields.Boolean(required=True)
     kwh = fields.Float(required=True, allow_none=True)
@@ -182,11 +187,12 @@ class DateRefusedSchema(SpanSchema):
     refusals = fields.List(fields.Nested(RefusalSchema), required=True)
     conflicts = fields.List(fields.Nested(SpanSchema), required=True)
     alternatives = fields.List(fields.Nested(AlternativeSchema), required=True)
+    suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
 
 
 class ProblemSchema(Schema):
-    """RFC 9457. A refused booking adds `refusals`, `conflicts` and `alternatives`, and of a series `dates`;
-    a 422 adds `errors`.
+    """RFC 9457. A refused booking adds `refusals`, `conflicts`, `alternatives`, with what speaks for each
+    `suggestions`, and that of a series `dates`; a 422 adds `errors`.
     """
 
     type = fields.String(required=True)
@@ -198,6 +204,7 @@ class ProblemSchema(Schema):
     refusals = fields.List(fields.Nested(RefusalSchema))
     conflicts = fields.List(fields.Nested(SpanSchema))
     alternatives = fields.List(fields.Nested(AlternativeSchema))
+    suggestions = fields.List(fields.Nested(SuggestionSchema))
     dates = fields.List(fields.Nested(DateRefusedSchema))
 
 
