@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from samen.domain.allocation.cpsat.bounds import attainable
+from samen.domain.allocation.cpsat.climb import Climb
 from samen.domain.allocation.cpsat.course import Course
 from samen.domain.allocation.cpsat.model import STEPS, Model
-from samen.domain.allocation.cpsat.search import PATIENCE, Goal
+from samen.domain.allocation.cpsat.search import Goal
 from samen.domain.allocation.cpsat.standing import Kept
 
 WORST_OFF, NEXT = "A worst-off", "A next"
-# After how many neighbourhoods in a row that gave nothing it is time to prove that there is no more.
-SOON = 60
 EXACT = 1e-6
 
 
@@ -20,11 +19,11 @@ def raise_the_worst_off(course: Course, share: float) -> None:
     if not course.work.is_over():
         course.find_bounds()
     if not course.is_small:
-        course.search.improve(goal, until, PATIENCE if course.is_large else SOON)
+        Climb(course.search, goal).go(until if course.is_large else course.work.after(share / 6))
     if not (_is_worst_proved(course) or course.is_large):
         prove(course, 0, until)
     if not _is_worst_proved(course):
-        course.search.improve(goal, until)
+        Climb(course.search, goal).go(until)
     bound = course.bounds.min_satisfaction
     course.note(WORST_OFF, _level(course, 0), bound, _is_worst_proved(course), since)
 
@@ -37,7 +36,7 @@ def raise_the_others(course: Course, share: float) -> None:
         proved = not course.is_large and prove(course, rank, until)
         rank += 1
     if not proved:
-        course.search.improve(_fairness(course), until)
+        Climb(course.search, _fairness(course)).go(until)
     if levels > 1:
         course.note(NEXT, _level(course, 1), None, proved, since)
 

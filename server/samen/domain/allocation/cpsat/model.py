@@ -61,6 +61,10 @@ class Model:
             staying += self._heat(heating, terms)
         return self._sum(terms) + staying
 
+    def bargain(self, price: int) -> LinearExprT:
+        """A hundred times the energy, and the worth at its price in hundredths."""
+        return LinearExpr.weighted_sum([self.energy(), self.worth()], [100, price])
+
     def worst(self, rank: int) -> LinearExprT:
         """In STEPS, what all but `rank` tenants reach."""
         satisfied = sorted(self._step(tenant) for tenant in self._granted)

@@ -33,10 +33,11 @@ class Neighbourhoods:
             yield from self._where(taken, lambda place, at=at: (place.zone, place.award.day) == at)  # type: ignore[misc]
 
     def emptied(self, taken: Taken) -> Iterator[str]:
-        """Who is in a zone on a day, least well used first but for some luck."""
-        used: dict[tuple[str, int], list[Place]] = {}
+        """Who is in a zone on a day or a part of it, least well used first but for some luck."""
+        length = self._dice.choice((1, 1 / 2, 1 / 4)) * self._instance.grid.slots_per_day
+        used: dict[tuple[str, int, int], list[Place]] = {}
         for place in taken.values():
-            used.setdefault((place.zone, place.award.day), []).append(place)
+            used.setdefault((place.zone, place.award.day, int(place.award.start // length)), []).append(place)
         cost = {at: -self._measure.energy(places) / _slots(places) for at, places in used.items()}
         for at in sorted(cost, key=lambda at: -cost[at] * (0.5 + self._dice.random())):
             yield from self._mixed(place.award.request for place in used[at])

@@ -107,13 +107,16 @@ class Part:
                 yield Heating(count, warm, self._users(users, warm))
 
     def _users(self, numbers: Numbers, warm: int) -> dict[int, list[Numbers]]:
+        """Of which one at most is given: those in one space, and those of one request."""
         users: dict[int, list[Numbers]] = defaultdict(list)
-        by_space = _grouped((self.places[number].award.space, number) for number in sorted(numbers))
-        for together in by_space.values():
+        in_order = sorted(numbers)
+        by_space = _grouped((self.places[number].award.space, number) for number in in_order)
+        by_request = _grouped((self.places[number].award.request, number) for number in in_order)
+        for together in (*by_space.values(), *by_request.values()):
             for slot, clique in self._by_slot(together).items():
                 if not warm >> slot & 1:
                     users[slot].append(clique)
-        return users
+        return {slot: _largest(cliques) for slot, cliques in users.items()}
 
     def _warm(self, zone: str, day: int, week: int) -> int:
         grid = self.board.instance.grid

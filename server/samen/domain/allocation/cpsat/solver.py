@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from samen.domain.allocation.board import Board
+from samen.domain.allocation.cpsat.climb import Climb
 from samen.domain.allocation.cpsat.course import Course
 from samen.domain.allocation.cpsat.fairness import raise_the_others, raise_the_worst_off
 from samen.domain.allocation.cpsat.model import Model
@@ -18,6 +20,8 @@ from samen.domain.allocation.house import House
 HOURS, ENERGY, STABILITY = "B hours", "C energy", "D stability"
 # The share of the budget that the greedy plan and each stage may have at the most; the last has what is left.
 GREEDY, FOR_WORST_OFF, FOR_NEXT, FOR_HOURS, FOR_STABILITY = 0.02, 0.4, 0.05, 0.07, 0.1
+# The share of the energy stage in which hours that are worth it may still be given back.
+BARGAINING = 0.75
 
 
 def cpsat(board: Board, seed: int, budget: Budget, told: Told) -> Draft:
@@ -37,23 +41,29 @@ def _run(course: Course) -> None:
     raise_the_worst_off(course, FOR_WORST_OFF)
     raise_the_others(course, FOR_NEXT)
     search.kept = Kept(tuple((1 - tolerance) * level for level in search.standing.levels))
-    _gain(course, HOURS, _hours(course), FOR_HOURS, course.most_worth)
+    _gain(course, HOURS, [_hours(course)], course.work.after(FOR_HOURS), course.most_worth)
     search.kept = replace(search.kept, worth=round((1 - tolerance) * search.standing.worth))
-    _gain(course, ENERGY, _warmth(course), 1 - FOR_STABILITY * bool(course.previous))
+    until = course.work.seconds_of(1 - FOR_STABILITY if course.previous else 1)
+    _gain(course, ENERGY, [_bargains(course), _warmth(course)], until)
     if course.previous:
         search.kept = replace(search.kept, energy=round((1 + tolerance) * search.standing.energy))
-        _gain(course, STABILITY, _stability(course), 1.0)
+        _gain(course, STABILITY, [_stability(course)], course.work.seconds_of(1))
 
 
-def _gain(course: Course, name: str, goal: Goal, share: float, most: float | None = None) -> None:
-    """B, C or D: at once where the season is small, else part by part. `most`: what no plan exceeds."""
-    work, since, until = course.work, course.work.seconds(), course.work.after(share)
+def _gain(course: Course, name: str, goals: Sequence[Goal], until: float, most: float | None = None) -> None:
+    """B, C or D: at once where the season is small, else part by part.
+
+    The last goal is the stage's own; others prepare for it. `most`: what no plan exceeds.
+    """
+    work, since, (*before, goal) = course.work, course.work.seconds(), goals
     proved = goal.is_reached()
     if course.is_small and not (proved or work.is_over()):
         answer = course.search.whole(goal.wanted, until)
         most, proved = answer.bound, answer.proved
     if not proved:
-        course.search.improve(goal, until)
+        for one in before:
+            Climb(course.search, one).go(work.spent + BARGAINING * (until - work.spent))
+        Climb(course.search, goal).go(until)
         proved = goal.is_reached()
     _fill(course)
     hours, reached = course.measure.hours, goal.reached(course.search.standing)
@@ -89,6 +99,18 @@ def _warmth(course: Course) -> Goal:
     ways = course.ways
     every = (ways.emptied, ways.zone_days, ways.windows, ways.tenants, ways.wanted)
     return Goal(Model.energy, every, lambda standing: standing.energy)
+
+
+def _bargains(course: Course) -> Goal:
+    """Warmth, giving hours up only where that saves more than an hour takes now: not many may be given up."""
+    search = course.search
+    price = round(100 * -search.standing.energy / max(1, search.standing.worth))
+    return replace(
+        _warmth(course),
+        wanted=lambda model: model.bargain(price),
+        reached=lambda standing: standing.energy + price / 100 * standing.worth,
+        order=lambda standing: search.kept.bargain(standing, price),
+    )
 
 
 def _stability(course: Course) -> Goal:

@@ -34,6 +34,11 @@ class Kept:
     worth: int | None = None
     energy: int | None = None
 
+    def bargain(self, standing: Standing, price: int) -> tuple[object, ...]:
+        """As `order`, but that worth above what is kept counts beside energy, at a price in hundredths."""
+        in_order = self.order(standing)
+        return *in_order[:2], 100 * standing.energy + price * standing.worth, standing
+
     def order(self, standing: Standing) -> tuple[object, ...]:
         """Larger is better: by the stages in turn, of those that are done no more than is to be kept."""
         levels, worth, energy, nearness = standing
