@@ -13,7 +13,7 @@ from samen.domain.allocation.cpsat.standing import Measure
 from samen.domain.allocation.cpsat.work import Work
 
 # Seconds that 100,000 literals may take each time; ten times as many, a hundred times as long.
-SECONDS = 0.25
+SECONDS = 0.4
 # The share of the budget that one program may have at the most.
 SHARE = 0.04
 # Room for the solver's rounding.

@@ -6,7 +6,7 @@ A slot here is one of a day's slots; weeks with the same requests are one class.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
@@ -32,24 +32,13 @@ class Heating(NamedTuple):
 class Part:
     """`places`: where the free requests could go beside those who stay, held ones among these."""
 
-    def __init__(
-        self,
-        board: Board,
-        taken: Taken,
-        free: Collection[str],
-        allows: Callable[[Place], bool] = lambda _: True,
-    ) -> None:
+    def __init__(self, board: Board, taken: Taken, free: Collection[str]) -> None:
         self.board, self.taken = board, taken
         held = board.instance.held_of
         self.free = [one.id for one in board.instance.requests if one.id in free and one.id not in held]
         movable = frozenset(self.free)
         self.staying = {name: place for name, place in taken.items() if name not in movable}
-        self.places = [
-            place
-            for name in self.free
-            for place in self._left(name)
-            if allows(place) or place == taken.get(name)
-        ]
+        self.places = [place for name in self.free for place in self._left(name)]
 
     def _left(self, name: str) -> Iterator[Place]:
         used = self._used

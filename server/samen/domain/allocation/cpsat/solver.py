@@ -19,7 +19,7 @@ from samen.domain.allocation.house import House
 
 HOURS, ENERGY, STABILITY = "B hours", "C energy", "D stability"
 # The share of the budget that the greedy plan and each stage may have at the most; the last has what is left.
-GREEDY, FOR_WORST_OFF, FOR_NEXT, FOR_HOURS, FOR_STABILITY = 0.02, 0.4, 0.05, 0.07, 0.1
+GREEDY, FOR_WORST_OFF, FOR_NEXT, FOR_HOURS, FOR_STABILITY = 0.02, 0.55, 0.05, 0.07, 0.1
 # The share of the energy stage in which hours that are worth it may still be given back.
 BARGAINING = 0.75
 
