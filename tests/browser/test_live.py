@@ -95,7 +95,7 @@ def test_a_reading_changes_the_room_on_an_open_page(visitors, say, shown):
     say("occupied")
 
     expect(state_of(page, "iris", shown)).to_contain_text(IN_USE)
-    assert rooms_in_use(page) == before + 1
+    eventually(lambda: rooms_in_use(page) == before + 1, within=5)
     say("empty")
     expect(state_of(page, "iris", shown)).not_to_contain_text(IN_USE)
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 MONTHS_BILLED = 12
 
@@ -18,8 +19,13 @@ class Dated:
 
     def on(self, day: date) -> float | None:
         """The figure of a day; None before the first."""
-        place = bisect_right([start for start, _ in self.figures], day)
+        place = bisect_right(self._starts, day)
         return self.figures[place - 1][1] if place else None
+
+    # A page asks for the price of each day of two years.
+    @cached_property
+    def _starts(self) -> list[date]:
+        return [start for start, _ in self.figures]
 
     def but(self, own: Dated) -> Dated:
         """These figures up to the first of the own ones, and those from there on."""
@@ -27,6 +33,9 @@ class Dated:
             return self
         first = own.figures[0][0]
         return Dated(tuple(one for one in self.figures if one[0] < first) + own.figures)
+
+
+NONE_KNOWN = Dated()
 
 
 @dataclass(frozen=True)
@@ -54,10 +63,13 @@ class GridTerm:
 class Carrier:
     """The figures of electricity, gas, heat or water."""
 
-    eur_per_kwh: Dated = Dated()
-    kg_per_kwh: Dated = Dated()
-    kwh_per_m3: Dated = Dated()
+    eur_per_kwh: Dated = NONE_KNOWN
+    kg_per_kwh: Dated = NONE_KNOWN
+    kwh_per_m3: Dated = NONE_KNOWN
     grid: tuple[GridTerm, ...] = ()
+
+
+NO_FIGURES = Carrier()
 
 
 @dataclass(frozen=True)
@@ -81,7 +93,7 @@ class PriceBook:
 
     def eur(self, kind: str, kwh: float, on: date) -> float | None:
         """What so much costs on that day."""
-        price = self._prices(kind).on(on)
+        price = self._prices.get(kind, NONE_KNOWN).on(on)
         return None if price is None else kwh * price
 
     def co2_kg(self, kind: str, kwh: float, on: date) -> float | None:
@@ -100,10 +112,12 @@ class PriceBook:
 
     def is_estimate(self, kind: str, on: date) -> bool:
         """Whether the price is the region's order of magnitude and not the building's contract."""
-        return self.own.get(kind, Dated()).on(on) is None
+        return self.own.get(kind, NONE_KNOWN).on(on) is None
 
-    def _prices(self, kind: str) -> Dated:
-        return self._carrier(kind).eur_per_kwh.but(self.own.get(kind, Dated()))
+    @cached_property
+    def _prices(self) -> dict[str, Dated]:
+        kinds = {*self.region.carriers, *self.own}
+        return {kind: self._carrier(kind).eur_per_kwh.but(self.own.get(kind, NONE_KNOWN)) for kind in kinds}
 
     def _carrier(self, kind: str) -> Carrier:
-        return self.region.carriers.get(kind, Carrier())
+        return self.region.carriers.get(kind, NO_FIGURES)

@@ -97,11 +97,12 @@ def model_chart(found: Evaluation) -> dict[str, Any]:
         "line": drawn.line(
             zip(map(float, line), map(float, by_weather(found.fit, before, line)), strict=True)
         ),
-        "rows": [
+        # Two years of days, worded one by one as their table is drawn.
+        "rows": (
             [i18n.day_long(on), f"{i18n.number(float(deg_c), 1)} °C", kwh(float(used))]
             for part in (before, after)
             for on, deg_c, used in zip(part.on, part.deg_c, part.energy_kwh, strict=True)
-        ],
+        ),
     }
 
 
