@@ -39,7 +39,7 @@ from support.web import Browser, settings_for  # noqa: E402
 YEARS = tuple(map(int, os.environ.get("SAMEN_BENCH_YEARS", "1,2,10").split(",")))
 TIMES, WARM_UP = 40, 3
 TARGET_MS, TARGET_RATIO = 50.0, 1.3
-COMPARING = ("/energy/savings", "/energy/interventions")
+COMPARING = ("/energy/savings", "/energy/interventions", "/energy/weather")
 
 
 class Stopwatch:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from samen.adapters.db.models import CreditEntry, Occurrence, Tenant
-from samen.cli.credits import NightlySettle
+from samen.cli.credits import nightly_settle
 from samen.domain.interval import Interval
 from samen.domain.rules import Refusal
 from samen.services import cancelling, measured_use
@@ -143,7 +143,7 @@ def test_nobody_disputes_anothers_entry_or_what_gave_them_something(cheap):
 
 def test_the_night_is_settled_from_three_in_the_morning(cheap):
     clock = Clock(at("23:30"))
-    job = NightlySettle(clock)
+    job = nightly_settle(clock)
     cheap.used()
 
     first = job(cheap.database)

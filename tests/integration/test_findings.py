@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from samen.adapters.db.models import DirtyEnergy, Register, Space, Step, Tenant, WasteReview
-from samen.cli.findings import NightlyLook
+from samen.cli.findings import nightly_look
 from samen.domain.rules import Refusal
 from samen.domain.waste import Kind, State
 from samen.services import findings
@@ -321,7 +321,7 @@ def test_its_date_is_a_local_date():
 
 
 def test_tick_asks_again_at_once_until_an_import_is_counted(cheap):
-    look = NightlyLook(Clock(night_of(0)))
+    look = nightly_look(Clock(night_of(0)))
     with cheap.database.write() as session:
         _leave_uncounted(session)
 
@@ -334,7 +334,7 @@ def test_tick_asks_again_at_once_until_an_import_is_counted(cheap):
 
 def test_tick_looks_every_ten_minutes_at_the_most(cheap):
     clock = Clock(night_of(0))
-    look = NightlyLook(clock)
+    look = nightly_look(clock)
     assert look(cheap.database) == 1
 
     clock.now = night_of(1, 3, 0)

@@ -9,6 +9,7 @@ from typing import Any
 from samen.adapters import mqtt
 from samen.adapters.db import Database
 from samen.adapters.message import Publication
+from samen.cli.cadence import Every
 from samen.config import Broker
 from samen.services import steering_told, warm_ups
 from samen.services.steering_told import Telling
@@ -55,17 +56,6 @@ def _both(telling: Telling, now: datetime) -> list[Publication]:
     return [telling.publication(now), *([telling.discovery] if telling.discovery else [])]
 
 
-class WarmUps:
-    """Every quarter of an hour: keeps the warm-ups that came to an end."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
-        self._again_at: datetime | None = None
-
-    def __call__(self, database: Database) -> int:
-        """How many were new."""
-        now = self._clock()
-        if self._again_at is not None and now < self._again_at:
-            return 0
-        self._again_at = now + A_QUARTER
-        return warm_ups.measure(database, now)
+def warm_ups_job(clock: Callable[[], datetime]) -> Every:
+    """Keeps the warm-ups that came to an end."""
+    return Every(A_QUARTER, clock, warm_ups.measure)

@@ -14,9 +14,9 @@ from samen.adapters import mqtt
 from samen.adapters.db import Database
 from samen.adapters.smtp import post_for
 from samen.cli.archive import archive_job
-from samen.cli.credits import NightlySettle
-from samen.cli.findings import NightlyLook
-from samen.cli.heating import Plans, WarmUps
+from samen.cli.credits import nightly_settle
+from samen.cli.findings import nightly_look
+from samen.cli.heating import Plans, warm_ups_job
 from samen.cli.round_worker import rounds_job
 from samen.cli.stopping import until_told
 from samen.cli.sweep import Sweep
@@ -79,11 +79,11 @@ def jobs(settings: Settings, stop: threading.Event, watch: mqtt.Watch) -> dict[s
         "bookings looked at": sweep,
         "waits settled": waiting_job(settings.mqtt, utc_now),
         "mails": mail_job(settings, stop),
-        "sites searched for waste": NightlyLook(utc_now),
+        "sites searched for waste": nightly_look(utc_now),
         "heating plans said": Plans(settings.mqtt, utc_now, lambda: watch.links),
-        "warm-ups measured": WarmUps(utc_now),
+        "warm-ups measured": warm_ups_job(utc_now),
         "rounds closed": rounds_job(utc_now),
-        "credits entered": NightlySettle(utc_now),
+        "credits entered": nightly_settle(utc_now),
     }
 
 
