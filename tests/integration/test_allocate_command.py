@@ -121,6 +121,16 @@ def test_a_refusal_is_explained_without_names_where_none_are_to_be_told(case, in
     assert f'"{other.id}"' not in told.stdout
 
 
+def test_each_tenant_is_told_beside_first_come_first_served(case, instance, plan):
+    told, as_object = run("report", instance, plan), run("report", instance, plan, "--json")
+
+    found = json.loads(as_object.output)
+    assert (told.exit_code, as_object.exit_code) == (0, 0)
+    assert "In brackets: first come, first served." in told.output
+    granted = sum(one["plan"]["granted_hours"] for one in found["tenants"])
+    assert granted == pytest.approx(found["plan"]["granted_hours"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

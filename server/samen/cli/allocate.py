@@ -17,8 +17,9 @@ from samen.adapters.allocation_bundle import BundleFault, check_bundle, make_bun
 from samen.adapters.allocation_file import AllocationFileFault, digest, read_instance, read_plan, write_plan
 from samen.adapters.whole_file import write_whole
 from samen.cli import BadInput, No
-from samen.cli.allocate_words import plan_facts, plan_told
+from samen.cli.allocate_words import plan_facts, plan_told, report_told
 from samen.cli.stopping import told_meanwhile
+from samen.domain.allocation.board import Board
 from samen.domain.allocation.draft import Budget
 from samen.domain.allocation.explain import explain
 from samen.domain.allocation.explain_words import in_sentences
@@ -27,6 +28,8 @@ from samen.domain.allocation.plain import plain
 from samen.domain.allocation.plan import Plan
 from samen.domain.allocation.propose import METHODS, propose
 from samen.domain.allocation.redaction import Names, redacted
+from samen.domain.allocation.report import report
+from samen.domain.allocation.shadow import first_come
 from samen.domain.allocation.verifier import faults
 
 # So many faults of a file that cannot be used are told in the one line there is.
@@ -108,6 +111,18 @@ def explain_one(instance: Path, plan: Path, name: str, names: str, as_json: bool
         click.echo(json.dumps(plain(redacted(told, Names(names)))))
     else:
         click.echo("\n".join(in_sentences(told, Names(names))))
+
+
+@allocate.command("report")
+@click.argument("instance", type=FILE)
+@click.argument("plan", type=FILE)
+@as_object
+def report_on(instance: Path, plan: Path, as_json: bool) -> None:
+    """Say what each tenant gets, beside what first come, first served would have given it."""
+    asked, proposed = _right(instance, plan)
+    board = Board(asked)
+    told = report(board, proposed.awards, first_come(board).awards, proposed.bounds)
+    click.echo(json.dumps(plain(told)) if as_json else report_told(told))
 
 
 @allocate.command

@@ -7,6 +7,7 @@ from typing import Any
 
 from samen.domain.allocation.instance import Instance
 from samen.domain.allocation.plan import Plan, Stage
+from samen.domain.allocation.report import Report, TenantReport
 
 
 def plan_facts(out: Path, plan: Plan) -> dict[str, Any]:
@@ -42,6 +43,31 @@ def plan_told(out: Path, instance: Instance, plan: Plan) -> str:
         worst = min(asking, key=lambda name: metrics.tenants[name].satisfaction)
         lines.append(f"Worst off: {worst}, with {metrics.min_satisfaction:.0%} of what it is owed.")
     return "\n".join((*lines, *map(_of_stage, plan.stages)))
+
+
+def report_told(told: Report) -> str:
+    """For a person: who is served least comes first; in brackets first come, first served."""
+    by_need = sorted(told.tenants, key=lambda one: (one.plan.satisfaction, one.tenant))
+    plan, shadow = told.plan, told.shadow
+    return "\n".join(
+        (
+            *(_of_tenant(one) for one in by_need),
+            f"Served least: {plan.min_satisfaction:.0%} ({shadow.min_satisfaction:.0%}).",
+            f"Granted: {plan.granted_hours:.1f} hours ({shadow.granted_hours:.1f}).",
+            f"Zone-hours an hour granted: {plan.zone_hours_an_hour:.2f} ({shadow.zone_hours_an_hour:.2f}).",
+            f"First choices: {plan.first_choice_share:.0%} ({shadow.first_choice_share:.0%}) of all wishes.",
+            f"Rooms in use: {plan.room_use:.0%} ({shadow.room_use:.0%}) of the time.",
+            f"Unevenness (Gini): {plan.gini:.2f} ({shadow.gini:.2f}).",
+            "In brackets: first come, first served.",
+        )
+    )
+
+
+def _of_tenant(one: TenantReport) -> str:
+    return (
+        f"{one.tenant}: {one.plan.granted_hours:.1f} of {one.asked_hours:.1f} hours,"
+        f" satisfaction {one.plan.satisfaction:.0%} ({one.shadow.satisfaction:.0%})."
+    )
 
 
 def _of_stage(stage: Stage) -> str:
