@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from samen.adapters.db.locks import AUDIT, take_turn
-from samen.adapters.db.models import AuditEntry
+from samen.adapters.db.models import AuditEntry, Member
 from samen.domain.audit import GENESIS, Deed, Link, digest, first_broken
 
 STREAMED = {"yield_per": 1000}
@@ -51,6 +51,23 @@ def note(
     session.add(entry)
     session.flush()
     return entry
+
+
+def deeds_on(
+    session: Session, subject: str, *, action: str | None = None, most: int = 1
+) -> Sequence[AuditEntry]:
+    """What was done to a subject, the newest first; of one kind, where it is named."""
+    query = select(AuditEntry).where(AuditEntry.subject == subject)
+    if action is not None:
+        query = query.where(AuditEntry.action == action)
+    return session.scalars(query.order_by(AuditEntry.id.desc()).limit(most)).all()
+
+
+def name_of(session: Session, actor: str) -> str | None:
+    """The member's who did it; None where Samen itself did."""
+    _kind, _colon, number = actor.partition(":")
+    member = session.get(Member, int(number)) if number.isdigit() else None
+    return member.name if member else None
 
 
 def verify(session: Session) -> Verdict:

@@ -8,16 +8,15 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
-from samen.adapters.db.models import AuditEntry, Member, Zone
+from samen.adapters.db.models import Zone
 from samen.domain.access import Role
 from samen.domain.interval import Interval, midnight
 from samen.domain.steering import Plan
 from samen.domain.warm_up import Run
-from samen.services import steered_days, steering
+from samen.services import audit, steered_days, steering
 from samen.services.steering import HeatedZone
 from samen.web import current, i18n
 from samen.web.heating_form import filled, options, read, typed
@@ -167,28 +166,17 @@ def _run(run: Run, heated: HeatedZone) -> list[str]:
 
 def _changes(session: Session, heated: HeatedZone) -> list[dict[str, str]]:
     """Who changed the settings last."""
-    entries = session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.action == "heating.changed", AuditEntry.subject == heated.subject)
-        .order_by(AuditEntry.id.desc())
-        .limit(CHANGES)
-    )
+    entries = audit.deeds_on(session, heated.subject, action="heating.changed", most=CHANGES)
     return [
         {
             "at": i18n.moment(entry.at, heated.timezone),
-            "who": _name(session, entry.actor),
+            "who": audit.name_of(session, entry.actor) or entry.actor,
             "what": ", ".join(
                 f"{_setting(name)} {_value(value)}" for name, value in sorted(entry.facts.items())
             ),
         }
         for entry in entries
     ]
-
-
-def _name(session: Session, actor: str) -> str:
-    _kind, _colon, number = actor.partition(":")
-    member = session.get(Member, int(number)) if number.isdigit() else None
-    return member.name if member else actor
 
 
 def _value(value: object) -> str:

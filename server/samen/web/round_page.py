@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 
 from flask import render_template, request
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
-from samen.adapters.db.models import AuditEntry, Member, Round, RoundState
+from samen.adapters.db.models import Round, RoundState
 from samen.domain.access import Role
 from samen.domain.rules import Refusal
-from samen.services import rounds
+from samen.services import audit, rounds
 from samen.web import current, i18n
 from samen.web.round_words import filing_words, season_words, state_tone, state_word
 from samen.web.wording import refusal_text
@@ -92,22 +91,11 @@ def lost(session: Session, round_id: UUID, refusal: Refusal) -> tuple[str, int]:
 
 
 def _last_deed(session: Session, round_: Round, zone: ZoneInfo) -> str:
-    entry = session.scalar(
-        select(AuditEntry)
-        .where(AuditEntry.subject == f"round:{round_.id}")
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    )
-    if entry is None:
+    deeds = audit.deeds_on(session, f"round:{round_.id}")
+    if not deeds:
         return ""
-    who, at = _who(session, entry.actor), i18n.moment(entry.at, zone)
-    return deed_words(entry.action, who, at)
-
-
-def _who(session: Session, actor: str) -> str:
-    _kind, _colon, number = actor.partition(":")
-    member = session.get(Member, int(number)) if number.isdigit() else None
-    return member.name if member else "Samen"
+    who = audit.name_of(session, deeds[0].actor) or "Samen"
+    return deed_words(deeds[0].action, who, i18n.moment(deeds[0].at, zone))
 
 
 def deed_words(action: str, who: str, at: str) -> str:
