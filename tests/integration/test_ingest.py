@@ -20,6 +20,7 @@ from samen.adapters.db.models import (
     Space,
     SpaceState,
     TimeQuality,
+    Unit,
 )
 from samen.adapters.message import Message
 from samen.services import devices, ingest
@@ -164,6 +165,24 @@ def test_a_telegram_fills_the_registers_it_has_in_their_unit(building):
 
     assert one(building, select(IndexReading)).index == pytest.approx(1_234_567)
     assert reasons(building) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "unit", "index"),
+    [
+        ([1234567, "Wh"], Unit.WH, 1_234_567),
+        ([12.5, "m3"], Unit.LITRE, 12_500),
+        ([12500, "dm3"], Unit.LITRE, 12_500),
+    ],
+)
+def test_a_telegram_may_tell_an_index_in_whole_units(building, said, unit, index):
+    with building.write() as session:
+        register = session.scalars(select(Register).where(Register.code == "1.8.0")).one()
+        register.code, register.unit = "0-1:24.2.3", unit
+
+    hear(building, message("node-meters", "t/p1", {"boot": 1, **stamp(1, NOW), "d": {"0-1:24.2.3": said}}))
+
+    assert one(building, select(IndexReading)).index == index
 
 
 def test_a_revoked_device_is_not_heard(building):

@@ -25,12 +25,12 @@ class Frames:
                 self._rest = rest[1 - len(self.head) :]  # perhaps the beginning of a head
                 return found
             rest = rest[at:]
-            size = self._size(rest)
-            if size > len(rest) and rest.find(self.head, 1) < 0:
+            size, again = self._size(rest), rest.find(self.head, 1)
+            if again < 0 and size > len(rest):
                 self._rest = rest
                 return found
-            # Not all there, but the next has begun: the rest of this one will not come.
-            meaning = self._read(rest[:size]) if size <= len(rest) else None
+            # Where the next begins inside, the rest of this one was lost: nothing true contains a head.
+            meaning = None if 0 < again < size else self._read(rest[:size])
             if meaning is None:
                 self.bad += 1
                 rest = rest[1:]

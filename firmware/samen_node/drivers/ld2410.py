@@ -17,9 +17,9 @@ Report = namedtuple(
     ("moving", "still", "moving_cm", "moving_energy", "still_cm", "still_energy", "distance_cm"),
 )
 
-# What follows the length, by the byte that says which: basic reports, and those of the engineering mode,
-# which add to the same beginning a value for each gate.
-_LENGTHS = {2: 13, 1: 35}
+# How long what follows a frame's length may be, by its first byte: 2, a basic report; 1, in the engineering
+# mode, the same and then values for each gate (35 bytes in all where there are nine).
+_SHORTEST, _LONGEST = 13, {2: 13, 1: 64}
 _FOLLOWS = 0xAA
 _TAIL = b"\x55\x00\xf8\xf7\xf6\xf5"
 
@@ -33,8 +33,9 @@ class Parser(Frames):
         if len(begun) < 8:
             return 8
         length = begun[4] | begun[5] << 8
-        # Nothing has that length: of no bytes, nothing can be read.
-        return length + 10 if length == _LENGTHS.get(begun[6]) and begun[7] == _FOLLOWS else 0
+        if _SHORTEST <= length <= _LONGEST.get(begun[6], 0) and begun[7] == _FOLLOWS:
+            return length + 10
+        return 0  # of no bytes, nothing can be read
 
     def _read(self, frame):
         if frame[-6:] != _TAIL or frame[8] > 3:  # above 3 it measures its own noise, not people

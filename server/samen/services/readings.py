@@ -139,8 +139,13 @@ def _from_pulses(
     return [_index_row(reading, register, said.get("gen", 0), float(said["wh"]), said["w"])]
 
 
-# The base unit of each unit a telegram may carry.
-_TELEGRAM = {"kWh": (Unit.WH, 1000.0), "Wh": (Unit.WH, 1.0), "m3": (Unit.LITRE, 1000.0)}
+# The base unit of each unit a telegram may carry. Nodes tell whole Wh and dm³: their floats hold 7 digits.
+_TELEGRAM = {
+    "kWh": (Unit.WH, 1000.0),
+    "Wh": (Unit.WH, 1.0),
+    "m3": (Unit.LITRE, 1000.0),
+    "dm3": (Unit.LITRE, 1.0),
+}
 
 
 def _from_telegram(reading: Taken, registers: Mapping[tuple[int, str], Register]) -> list[dict[str, Any]]:
