@@ -16,13 +16,13 @@ PAGE_SOURCES := $(shell find dashboards -name node_modules -prune -o -name dist 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format watch lock bench faults pictures clean
+.PHONY: help demo test check format watch lock bench faults node-campaign pictures clean
 
 help: ## List the targets
 	@echo "Samen: rooms, sensors and savings for buildings that several associations share."
 	@echo
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | \
-		while IFS="$$(printf '\t')" read -r target does; do printf '  make %-9s %s\n' "$$target" "$$does"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
+		while IFS="$$(printf '\t')" read -r target does; do printf '  make %-14s %s\n' "$$target" "$$does"; done
 
 demo: $(VENV)/.demo $(VENV)/.samen ## Run everything in this terminal (PORT=8075; RESET=1 starts afresh)
 	@exec $(BIN)/samen demo --port $(PORT) $(if $(RESET),--reset)
@@ -30,10 +30,11 @@ demo: $(VENV)/.demo $(VENV)/.samen ## Run everything in this terminal (PORT=8075
 test: system-packages check ## Install what is missing and run every test (ARGS="-k booking" runs some)
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: $(VENV)/.dev $(VENV)/.samen ## Format, lint, types, import arrows, page scripts, translations, lock files
+check: $(VENV)/.dev $(VENV)/.samen $(VENV)/.typings ## Format, lint, types, import arrows, page scripts, translations, lock files
 	@$(BIN)/ruff format --check --quiet . || { echo "samen: make format mends this"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/mypy --config-file firmware/mypy.ini
 	@arrows=$$($(BIN)/lint-imports --no-cache) || { echo "$$arrows"; exit 1; }
 	@$(NODE) node_modules/typescript/bin/tsc --noEmit
 	@$(BIN)/python scripts/check_lock_files.py
@@ -53,6 +54,10 @@ bench: $(VENV)/.dev $(VENV)/.samen ## Run the benchmarks
 
 faults: system-packages $(VENV)/.dev $(VENV)/.samen ## Run the fault campaign: kills, cuts, restarts
 	@$(BIN)/python -m pytest tests/faults $(ARGS)
+
+node-campaign: $(VENV)/.dev $(VENV)/.samen ## Spoil what sensors send 100,000 times a parser, on both interpreters
+	@SAMEN_CUTS=100000 $(BIN)/python -m pytest tests/firmware/both/test_cuts.py --timeout 3600 $(ARGS)
+	@SAMEN_CUTS=100000 MICROPYPATH=.frozen:firmware $(BIN)/micropython tests/firmware/micropython_runner.py test_cuts
 
 pictures: system-packages $(VENV)/.dev $(VENV)/.samen ## Draw docs/pictures anew
 	@$(BIN)/python scripts/pictures.py
@@ -79,6 +84,12 @@ $(VENV)/.demo: requirements/demo.txt requirements/build.txt | $(BIN)/python
 $(VENV)/.dev: requirements/dev.txt requirements/build.txt | $(BIN)/python
 	@echo "Installing Python packages for development (once)"
 	@scripts/install.sh --require-hashes -r requirements/dev.txt -r requirements/build.txt
+	@touch $@
+
+# MicroPython's own library, described for mypy. In a folder of its own: to Python's it is no library at all.
+$(VENV)/.typings: requirements/typings.txt | $(BIN)/python
+	@echo "Installing MicroPython's types (once)"
+	@scripts/install.sh --require-hashes --target $(VENV)/typings --upgrade -r requirements/typings.txt
 	@touch $@
 
 # Without isolation: node and hatchling are the ones just installed, checked against their hashes.

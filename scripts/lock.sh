@@ -1,7 +1,7 @@
 #!/bin/sh
 # Write requirements/*.txt from pyproject.toml: every package pinned with its hashes, for any platform and
 # Python 3.11 to 3.13, and no address of any index. dev.txt is settled first; the others keep to its versions.
-# benchmarks/opendsm.txt is a world of its own, for a referee.
+# typings.txt and benchmarks/opendsm.txt are worlds of their own: MicroPython's library, and a referee.
 set -eu
 
 uv=.venv/bin/uv
@@ -24,4 +24,5 @@ build_requirements | pin requirements/build -
 pin requirements/dev pyproject.toml --extra dev --constraint requirements/build.txt
 pin requirements/demo pyproject.toml --extra simulator --extra allocation --constraint requirements/dev.txt
 pin requirements/run pyproject.toml --constraint requirements/dev.txt
+pin requirements/typings requirements/typings.in
 pin benchmarks/opendsm benchmarks/opendsm.in

@@ -32,7 +32,7 @@ def tracked_texts() -> dict[str, str]:
 
 
 def make_targets() -> set[str]:
-    return set(re.findall(r"(?m)^([a-z]+):.*## ", (ROOT / "Makefile").read_text()))
+    return set(re.findall(r"(?m)^([a-z-]+):.*## ", (ROOT / "Makefile").read_text()))
 
 
 def run(script: str, cwd: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -53,7 +53,8 @@ class Sensor:
         self._i2c = i2c
         self._asc = asc
         self.bad = 0
-        self._begin(0)
+        self._heard_at = self._rest_until = 0
+        self._do = self._stop
 
     def poll(self, now):
         """A measurement as `parse_measurement` gives it, or None; call every 0.1 s or so."""
