@@ -62,6 +62,17 @@ node-campaign: $(VENV)/.dev $(VENV)/.samen ## Spoil what sensors send 100,000 ti
 pictures: system-packages $(VENV)/.dev $(VENV)/.samen ## Draw docs/pictures anew
 	@$(BIN)/python scripts/pictures.py
 
+.PHONY: wiring drawings enclosure
+wiring: | $(BIN)/python ## Write what hardware/pins.toml decides: board files, tables, drawing sources
+	@PYTHONPATH=hardware $(BIN)/python -m wiring
+
+drawings: wiring $(VENV)/drawings/.installed ## Draw the nodes' wiring and check it electrically (needs graphviz)
+	@command -v dot >/dev/null || { echo "samen: graphviz is missing (on Debian: sudo apt-get install graphviz)" >&2; exit 2; }
+	@cd $(VENV)/drawings && PYTHONPATH=$(CURDIR)/hardware bin/python $(CURDIR)/hardware/draw.py
+
+enclosure: $(VENV)/enclosure/.installed ## Build the nodes' case for the printer (downloads 1 GB)
+	@PYTHONPATH=hardware $(VENV)/enclosure/bin/python -m enclosure
+
 clean: ## Remove what was built and installed; what Samen stored, in var/, stays
 	@rm -rf $(VENV) build dist dashboards/dist dashboards/node_modules
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
@@ -90,6 +101,21 @@ $(VENV)/.dev: requirements/dev.txt requirements/build.txt | $(BIN)/python
 $(VENV)/.typings: requirements/typings.txt | $(BIN)/python
 	@echo "Installing MicroPython's types (once)"
 	@scripts/install.sh --require-hashes --target $(VENV)/typings --upgrade -r requirements/typings.txt
+	@touch $@
+
+# Worlds of their own: neither the server nor a test needs what these bring along.
+$(VENV)/enclosure/.installed: requirements/enclosure.txt | $(BIN)/python
+	@echo "Installing what make enclosure needs (once)"
+	@$(BIN)/python -m venv $(@D)
+	@VENV=$(@D) scripts/install.sh --require-hashes -r $<
+	@touch $@
+
+# SKiDL has no wheel: it is built by what was installed and checked just before. Not all it asks for is wanted.
+$(VENV)/drawings/.installed: requirements/drawings.txt requirements/drawings-build.txt | $(BIN)/python
+	@echo "Installing what make drawings needs (once)"
+	@$(BIN)/python -m venv $(@D)
+	@VENV=$(@D) scripts/install.sh --require-hashes -r requirements/drawings-build.txt
+	@VENV=$(@D) scripts/install.sh --require-hashes --no-deps --no-binary skidl --no-build-isolation -r $<
 	@touch $@
 
 # Without isolation: node and hatchling are the ones just installed, checked against their hashes.

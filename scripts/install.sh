@@ -1,10 +1,11 @@
 #!/bin/sh
-# Install into .venv with the arguments given to pip; on failure say in one sentence what is in the way.
+# Install into $VENV (.venv) with the arguments given to pip; on failure say in one sentence what is in the way.
 set -eu
 
-log=.venv/install.log
+venv=${VENV:-.venv}
+log=$venv/install.log
 
-if .venv/bin/python -m pip install --disable-pip-version-check --no-input --only-binary :all: "$@" >"$log" 2>&1; then
+if "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --only-binary :all: "$@" >"$log" 2>&1; then
     exit 0
 fi
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Write requirements/*.txt from pyproject.toml: every package pinned with its hashes, for any platform and
 # Python 3.11 to 3.13, and no address of any index. dev.txt is settled first; the others keep to its versions.
-# typings.txt and benchmarks/opendsm.txt are worlds of their own: MicroPython's library, and a referee.
+# The others are worlds of their own: MicroPython's library (typings), a referee (benchmarks/opendsm), and tools for
+# the nodes' hardware (drawings, enclosure).
 set -eu
 
 uv=.venv/bin/uv
@@ -26,3 +27,6 @@ pin requirements/demo pyproject.toml --extra simulator --extra allocation --cons
 pin requirements/run pyproject.toml --constraint requirements/dev.txt
 pin requirements/typings requirements/typings.in
 pin benchmarks/opendsm benchmarks/opendsm.in
+echo "setuptools>=84.2" | pin requirements/drawings-build -
+pin requirements/drawings requirements/drawings.in --override requirements/drawings.overrides
+pin requirements/enclosure requirements/enclosure.in
