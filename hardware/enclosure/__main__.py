@@ -10,9 +10,9 @@ import json
 import sys
 from pathlib import Path
 
-from build123d import Color, ExportSVG, LineType, Part, Unit, export_stl
+from build123d import Color, Compound, ExportSVG, LineType, Unit, export_stl
 
-from enclosure.shapes import PARTS
+from enclosure.shapes import PARTS, how_it_fits
 from enclosure.solid import read_stl
 
 HERE = Path(__file__).parent
@@ -36,6 +36,7 @@ def main() -> int:
         leaking += [name] if solid.leaks() or solid.volume_mm3() <= 0 or len(part.solids()) != 1 else []
         built[path.name] = _digest(path)
         _draw(part, PICTURES / f"{name}.svg")
+    _draw(how_it_fits(), PICTURES / "how-it-fits.svg")
     if leaking:
         print(f"not one watertight solid: {', '.join(leaking)}", file=sys.stderr)
         return 1
@@ -43,7 +44,7 @@ def main() -> int:
     return 0
 
 
-def _draw(part: Part, path: Path) -> None:
+def _draw(part: Compound, path: Path) -> None:
     """Lines as the eye sees them from the front, below left; hidden ones faint."""
     visible, hidden = part.project_to_viewport(_EYE, viewport_up=(0, 1, 0))
     drawing = ExportSVG(unit=Unit.MM, scale=1.5, margin=4)
@@ -52,6 +53,9 @@ def _draw(part: Part, path: Path) -> None:
     drawing.add_shape(hidden, layer="hidden")
     drawing.add_shape(visible, layer="visible")
     drawing.write(path)
+    # Dark lines on a page that may be dark.
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("<svg ", '<svg style="background:white" ', 1), encoding="utf-8")
 
 
 def _digest(path: Path) -> str:

@@ -6,7 +6,7 @@ the right wall.
 Lids are printed face down, the base as it stands: neither needs support. Never printed yet: see docs/node.md.
 """
 
-from build123d import Align, Axis, Box, Cone, Cylinder, Part, Pos, Rot, fillet
+from build123d import Align, Axis, Box, Compound, Cone, Cylinder, Part, Pos, Rot, fillet
 
 INNER_X, INNER_Y, INNER_Z = 110.0, 66.0, 32.0
 WALL, FLOOR, PLATE = 2.0, 2.0, 2.4
@@ -62,6 +62,17 @@ def lid_door() -> Part:
     ring = _tube(13, 9, PLATE)
     bar = Box(26, 7, PLATE, align=BOTTOM)
     return lid - Pos(-24, 0, SKIN) * ring - Pos(24, 0, SKIN) * bar
+
+
+def how_it_fits() -> Compound:
+    """What goes where: the base with board and air sensor in it, the room node's lid lifted off."""
+    stand = FLOOR + 5
+    board = Pos(BOARD_X, BOARD_Y, stand) * Box(70, 50, 1.6, align=BOTTOM)
+    board += Pos(BOARD_X + 3, BOARD_Y + 8, stand + 10) * Box(63, 26, 1.6, align=BOTTOM)
+    board += Pos(BOARD_X - 16, BOARD_Y + 8, stand + 11) * Box(25, 18, 3.6, align=BOTTOM)
+    air = Pos(-43, 4, stand) * Box(16, 20, 3, align=BOTTOM)
+    lid = Pos(0, 0, 95) * Rot(180, 0, 0) * lid_room()
+    return Compound([base(), board, air, lid])
 
 
 PARTS = {"base": base, "lid-room": lid_room, "lid-meter": lid_meter, "lid-door": lid_door}

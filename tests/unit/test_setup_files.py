@@ -13,7 +13,7 @@ import pytest
 from samen.cli import COMMANDS, samen
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("hardware/*.md")])
 # Written in two parts, or this file would be its own offender.
 REGISTRY_HOSTS = re.compile(
     "|".join(("pypi[.]" + "org", "pythonhosted[.]" + "org", "npmjs[.]" + "(org|com)"))
