@@ -108,16 +108,105 @@ def test_a_sensor_that_comes_back_to_a_still_target_finds_the_room_occupied():
     assert room.state == "occupied"
 
 
-def test_confidence_falls_when_only_a_still_target_is_left_and_the_air_clears():
+def breathe(room, start, end, ppm, change):
+    """CO2 each minute, changing by so many ppm a minute."""
+    for minute in range((end - start) // 60):
+        room.breathe(start + 60 * minute, ppm + change * minute)
+
+
+def test_confidence_falls_when_only_a_still_target_is_left():
     room = an_occupied_room(ghost_s=600)
     fresh = room.reading(2)["conf"]
-    watch(room, 2, 900, still=True)
-    room.breathe(300, 900)
-    doubtful = room.reading(900)["conf"]
-    room.breathe(900, 700)
+    watch(room, 2, 300, still=True)
+    quiet = room.reading(300)["conf"]
+    watch(room, 300, 900, still=True)
 
-    assert fresh > doubtful > room.reading(901)["conf"]
+    assert fresh > quiet > room.reading(900)["conf"] > 0
     assert room.state == "occupied"
+
+
+def test_a_still_target_alone_for_long_while_the_air_clears_is_a_ghost_and_is_let_go():
+    room = an_occupied_room(ghost_s=600, hold_s=60, release_s=3)
+    watch(room, 2, 500, still=True)
+    breathe(room, 0, 900, 1200, -10)
+
+    assert watch(room, 500, 603, still=True) == "occupied"
+    assert watch(room, 603, 660, still=True) == "hold"
+    assert watch(room, 660, 900, still=True) == "empty"
+    assert room.reading(900)["conf"] < 95
+
+
+def test_a_still_target_alone_for_long_is_no_ghost_while_the_air_is_breathed():
+    room = an_occupied_room(ghost_s=600, hold_s=60)
+    breathe(room, 0, 1200, 800, 10)
+
+    assert watch(room, 2, 1200, still=True) == "occupied"
+    assert room.reading(1200)["ev"] == ["radar_still", "co2"]
+
+
+def test_who_moves_is_no_ghost_however_the_air_clears():
+    room = an_occupied_room(ghost_s=600, hold_s=60)
+    breathe(room, 0, 1800, 2000, -20)
+    for start in range(2, 1800, 500):
+        room.feel(start, True, True)
+        watch(room, start + 1, start + 500, still=True)
+
+    assert room.state == "occupied"
+
+
+def test_a_ghost_does_not_hide_who_comes_in():
+    room = an_occupied_room(ghost_s=600, hold_s=60)
+    breathe(room, 0, 900, 1200, -10)
+    watch(room, 2, 900, still=True)
+    assert room.state == "empty"
+
+    room.feel(900, True, True)
+    room.feel(901, True, True)
+
+    assert watch(room, 901, 1000, still=True) == "occupied"
+
+
+def test_a_still_target_that_nothing_moves_for_hours_is_a_stuck_sensor():
+    room = an_occupied_room(stuck_s=3600)
+
+    assert watch(room, 2, 3600, still=True) == "occupied"
+    assert watch(room, 3600, 3700, still=True) == "unknown"
+    assert watch(room, 3700, 3710) == "empty"
+
+
+def test_a_movement_sensor_that_is_stuck_is_found_beside_one_that_is_well():
+    room = an_empty_room(stuck_s=3600)
+    for second in range(1, 3700):
+        room.feel(second, second % 60 < 5, False, pir=True)
+
+    assert room.state == "unknown"
+
+
+def test_a_room_used_all_day_is_not_stuck():
+    room = an_empty_room(stuck_s=3600)
+    for second in range(1, 9000):
+        room.feel(second, second % 20 < 15, True, pir=second % 9 < 5)
+
+    assert room.state == "occupied"
+
+
+def test_air_that_rises_in_an_empty_room_makes_it_less_sure():
+    room = an_empty_room()
+    sure = room.reading(1)["conf"]
+    breathe(room, 0, 1200, 500, 10)
+    watch(room, 1, 1200)
+
+    assert room.state == "empty"
+    assert room.reading(1200)["conf"] < sure
+
+
+def test_heads_are_told_only_of_a_room_that_is_known():
+    room = an_occupied_room(silent_s=30)
+    room.people = [2, 4]
+    known = room.reading(2)["n"]
+    room.tick(100)
+
+    assert (known, room.reading(100)["n"]) == ([2, 4], None)
 
 
 def test_the_evidence_names_what_is_sensed_and_rising_air():
