@@ -8,10 +8,9 @@ from binascii import hexlify
 from samen_node import contract, telemetry
 from samen_node.delivery import Delivery
 from samen_node.net.mqtt import Client
-from samen_node.occupancy import Occupancy
 from samen_node.orders import Orders
 from samen_node.outbox import Outbox
-from samen_node.pulse import PulseCounter
+from samen_node.sensing import Sensing
 from samen_node.settings import Settings
 
 FIRMWARE = "0.1.0"
@@ -20,8 +19,8 @@ _POLL_S = 0.1
 
 
 class Node:
-    """One node. `config`: site, device, password, host, port, streams, registers and any setting's
-    start value; `board`: see hal; `tls`: an SSLContext or None."""
+    """One node. `config`: site, device, password, host, port, streams, sensors and any setting's start
+    value; `board`: see hal; `tls`: an SSLContext or None."""
 
     def __init__(self, config, board, tls=None):
         self._config = config
@@ -30,12 +29,10 @@ class Node:
         self._streams = config["streams"]
         self._settings = Settings(board.flash + "/settings", config)
         self.outbox = Outbox(board.flash + "/outbox", config.get("outbox_bytes", 262144))
-        self._occupancy = Occupancy()
-        self._tune()
-        self._per_kwh = config.get("pulses_per_kwh", 10000)
-        self._meters = {name: self._meter(name) for name in config.get("registers", [])}
+        self._sensing = Sensing(config, board, self._settings, self.outbox.boot)
+        self._light = self._make_light()
         operations = {"identify": self._identify, "report": self._report}
-        self._orders = Orders(self._settings, operations, board.flash)
+        self._orders = Orders(self._settings, operations)
         self._link = self._make_link(tls)
         self._delivery = Delivery(
             self.outbox, self._publish, lambda: self._link.connected, self._clock.up, self._settings
@@ -54,7 +51,6 @@ class Node:
         # A task that ended has failed: the node had better start again than live on half.
         while not self._board.stopped() and not any(task.done() for task in tasks):
             self._sense()
-            self._keep_due()
             await asyncio.sleep(_POLL_S)
         await self._leave()
         for task in tasks:
@@ -63,23 +59,18 @@ class Node:
     # --- sensing ------------------------------------------------------------------------------
 
     def _sense(self):
-        now = self._clock.up()
-        if "occupancy" in self._streams:
-            seen = self._board.presence()
-            changed = self._occupancy.tick(now) if seen is None else self._occupancy.feel(now, *seen)
-            if changed:
-                self._report_presence()
-        for register, meter in self._meters.items():
-            meter.pulse(now, self._board.pulses(register, self._per_kwh))
+        for stream, d in self._sensing.poll(self._clock.up()):
+            self._keep(stream, d)
+        if self._light:
+            self._light.shine(self._clock.utc())
 
-    def _keep_due(self):
-        if "occupancy" in self._streams and self._is_due("occupancy"):
-            self._report_presence()
-        if self._meters and self._is_due("energy"):
-            for register, meter in self._meters.items():
-                self._keep("energy", meter.reading(register, self._clock.up()))
-        if "climate" in self._streams and self._is_due("climate"):
-            self._report_air()
+    def _make_light(self):
+        """The light at a door, where the configuration says that there is one."""
+        if not any(wanted["driver"] == "door" for wanted in self._config.get("sensors", [])):
+            return None
+        from samen_node.lights import DoorLight
+
+        return DoorLight(self._board.light, self._board.flash + "/next")
 
     def _is_due(self, name):
         now = self._clock.up()
@@ -88,20 +79,6 @@ class Node:
         self._due[name] = now + self._settings[name + "_s"]
         return True
 
-    def _report_presence(self):
-        now = self._clock.up()
-        self._due["occupancy"] = now + self._settings["occupancy_s"]
-        d = self._occupancy.reading(now)
-        seq = self._keep("occupancy", d)
-        self._board.tell({"event": "occupancy", "state": d["state"], "boot": self.outbox.boot, "seq": seq})
-
-    def _report_air(self):
-        air = self._board.air()
-        if "co2" in air:
-            self._occupancy.breathe(self._clock.up(), air["co2"])
-        if air:
-            self._keep("climate", air)
-
     def _stamp(self):
         utc = self._clock.utc()
         return utc, (self._clock.quality if utc is not None else "none"), int(self._clock.up())
@@ -109,7 +86,11 @@ class Node:
     def _keep(self, stream, d):
         """Stamp a reading once, put it in flash, and only then offer it to the link."""
         gc.collect()
-        record = telemetry.write(stream, self.outbox.next_seq, self._stamp(), d)
+        try:
+            record = telemetry.write(stream, self.outbox.next_seq, self._stamp(), d)
+        except contract.ContractError as error:  # a sensor that says what cannot be
+            self._board.tell({"event": "refused", "why": str(error)})
+            return
         seq = self.outbox.append(record)
         self._delivery.offer(seq, record)
         if stream == "energy":
@@ -117,7 +98,8 @@ class Node:
         else:
             self._latest[stream] = d
         self._state_stale = True
-        return seq
+        if stream == "occupancy":
+            self._board.tell({"event": stream, "state": d["state"], "boot": self.outbox.boot, "seq": seq})
 
     # --- the link -----------------------------------------------------------------------------
 
@@ -220,32 +202,25 @@ class Node:
             self._answers += self._orders.command(message, self._clock.utc())
         elif leaf == "cfg/desired":
             self._answers += self._orders.configure(message)
-            self._tune()
+            self._sensing.refresh()
             self._due.clear()  # a shorter interval begins now
-        elif leaf == "next":
-            self._answers += self._orders.plan(message, payload)
-
-    def _tune(self):
-        self._occupancy.hold_s = self._settings["hold_s"]
-        self._occupancy.debounce_s = self._settings["debounce_s"]
+        elif leaf == "next" and self._light:
+            self._light.plan(message, payload)
 
     def _identify(self, args):
         self._board.led(bool(args.get("on", True)))
 
     def _report(self, args):  # noqa: ARG002 - every operation takes its arguments
-        self._report_presence()
+        self._sensing.refresh()
 
     # --- what the node says of itself ---------------------------------------------------------
-
-    def _meter(self, register):
-        path = self._board.flash + "/meter-" + register.replace(":", "_")
-        return PulseCounter(path, self._config.get("pulses_per_kwh", 10000), self.outbox.boot)
 
     def _meta(self):
         units = {
             "occupancy": {"conf": "%"},
             "energy": {"wh": "Wh", "w": "W"},
             "climate": {"t": "°C", "rh": "%", "co2": "ppm"},
+            "p1": {},  # each value has its own
         }
         return {
             "hw": self._board.hardware,
@@ -267,5 +242,5 @@ class Node:
             "depth": self.outbox.depth(),
             "drops": self.outbox.dropped,
             "reconnects": max(0, self._link.connects - 1),
-            "crc": {},
+            "crc": self._sensing.bad(),
         }

@@ -95,7 +95,7 @@ cmd id=text:64 op=text:64 exp=instant args?=table:32:scalar
 cmd/res id=text:64 ok=flag detail?=text:0:200
 ota/desired version=text:64 size=int:1:16777216 sha256=text:64:64 hmac=text:64:64
 ota/status version=text:64 state=staged|trial|confirmed|rolled_back detail?=text:0:200
-next items=list:32:is:@occurrence
+next items=list:32:is:@occurrence until?=instant
 zones/plan zone=text:64 at=instant now=is:@setpoint steps=list:32:is:@step valid_until=instant steering=flag
 @stamp seq=count ts=instant? tq=ntp|rtc|none up=count
 @item/occupancy s=text:16 @stamp d=is:@occupancy

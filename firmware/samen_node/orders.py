@@ -1,6 +1,4 @@
-"""What the server asks of a node: commands, settings, and the room's next occurrences."""
-
-from samen_node.store import log
+"""What the server asks of a node: commands and settings."""
 
 _REMEMBERED = 16
 
@@ -11,12 +9,10 @@ class Orders:
     `operations`: what a command may do, by name, each called with its arguments.
     """
 
-    def __init__(self, settings, operations, flash):
+    def __init__(self, settings, operations):
         self._settings = settings
         self._operations = operations
-        self._next_path = flash + "/next"
         self._answered = []
-        self.next = []
 
     def command(self, message, utc):
         """The same id twice has one effect and the same answer."""
@@ -37,12 +33,6 @@ class Orders:
         errors = self._settings.apply(message["rev"], message["set"])
         report = {"v": 1, "rev": message["rev"], "set": self._settings.values, "errors": errors}
         return [("cfg/reported", report, True)]
-
-    def plan(self, message, payload):
-        """Keep the next occurrences, also through a restart without network."""
-        self.next = message["items"]
-        log.replace(self._next_path, log.pack(0, payload))
-        return []
 
     def _refusal(self, message, utc):
         if utc is not None and message["exp"] < utc:

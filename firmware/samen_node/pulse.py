@@ -4,12 +4,15 @@ import struct
 
 from samen_node.store import log
 
+_KEPT = "<QI"  # pulses, and how many of them are a kWh
+
 
 class PulseCounter:
     """The index of one register.
 
-    `path`: its file. `pulses_per_kwh`: as printed on the meter. `fresh_generation`: the generation
-    to begin when nothing legible is stored; the boot number, which counts up, never names two.
+    `path`: its file. `pulses_per_kwh`: as printed on the meter; where it is changed, the energy counted so
+    far stays. `fresh_generation`: the generation to begin when nothing legible is stored; the boot number,
+    which counts up, never names two.
     """
 
     def __init__(self, path, pulses_per_kwh, fresh_generation):
@@ -54,14 +57,18 @@ class PulseCounter:
 
     def _save(self):
         if self._pulses != self._saved:
-            log.replace(self._path, log.pack(self.generation, struct.pack("<Q", self._pulses)))
+            kept = struct.pack(_KEPT, self._pulses, self._pulses_per_kwh)
+            log.replace(self._path, log.pack(self.generation, kept))
             self._saved = self._pulses
 
     def _read(self):
         try:
             for generation, payload in log.records(self._path):
-                if payload is not None:
+                if payload is not None and len(payload) == struct.calcsize(_KEPT):
                     self.generation = generation
-                    self._pulses = self._saved = struct.unpack("<Q", payload)[0]
+                    pulses, per_kwh = struct.unpack(_KEPT, payload)
+                    # Rounded up: the index never runs back.
+                    self._pulses = -(-pulses * self._pulses_per_kwh // per_kwh)
+                    self._saved = self._pulses if per_kwh == self._pulses_per_kwh else None
         except OSError:
             pass  # a new meter

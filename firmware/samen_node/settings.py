@@ -5,7 +5,7 @@ import json
 from samen_node.store import log
 
 _BOUNDS = (  # name=default:lowest:highest, in seconds; text takes a fifth of a table's heap
-    "occupancy_s=300:1:3600 energy_s=60:1:3600 climate_s=60:1:3600 diag_s=300:1:86400 "
+    "occupancy_s=300:1:3600 energy_s=60:1:3600 climate_s=60:1:3600 p1_s=60:1:3600 diag_s=300:1:86400 "
     "resend_s=30:1:3600 replay_s=1:0.02:60 hold_s=180:0:7200 debounce_s=0.4:0:30"
 )
 

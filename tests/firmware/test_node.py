@@ -241,6 +241,7 @@ def test_the_entry_of_a_board_runs_on_either_interpreter(interpreter, environmen
         "mqtt_url": f"mqtt://127.0.0.1:{broker.port}",
         "folder": str(tmp_path / "flash"),
         "streams": ["occupancy", "climate"],
+        "sensors": [{"driver": "ld2410", "uart": "radar"}],
         "script": moments,
         "stop_on_stdin": True,
     }

@@ -39,8 +39,11 @@ class Clock:
 
 
 class Board:
-    """`settings`: folder, and one of script (a list of moments) or seed; registers; clock_unset_s;
-    stop_on_stdin: end when standard input is closed, so that no node outlives who started it."""
+    """`settings`: folder, and one of script (a list of moments) or seed; sensors; clock_unset_s;
+    stop_on_stdin: end when standard input is closed, so that no node outlives who started it.
+
+    A sensor's `load` is its share of a seed's load. A file "button" in the folder is a pressed button.
+    """
 
     hardware = "desktop"
     chip = sys.implementation.name
@@ -49,37 +52,54 @@ class Board:
         self.flash = settings["folder"]
         log.make_folder(self.flash)
         self.clock = Clock(settings.get("clock_unset_s", 0))
-        registers = settings.get("registers", [])
-        self._day = _day(settings, registers)
-        self._drawn = dict.fromkeys(registers, (0.0, 0.0))
+        self._sensors = settings.get("sensors", [])
+        self._day = _day(settings, self._sensors)
         self._stdin = None
         if settings.get("stop_on_stdin"):
             self._stdin = select.poll()
             self._stdin.register(sys.stdin, select.POLLIN)
-        self._radar = None
 
-    def presence(self):
-        """(moving, still) as the radar sees it, or None while it is silent."""
-        radar = self._day.at(self.clock.up())["radar"]
-        if radar != self._radar:
-            self._radar = radar
-            self.tell({"event": "radar", "radar": radar})
-        return None if radar == "silent" else (radar == "moving", radar == "still")
+    # --- wires --------------------------------------------------------------------------------
 
-    def air(self):
-        """The `climate` reading's values that this board's sensors give."""
-        moment = self._day.at(self.clock.up())
-        return {name: moment[name] for name in ("t", "rh", "co2") if name in moment}
+    def uart(self, name, baud, inverted=False):  # noqa: ARG002 - these wires carry bytes at any speed
+        here = [each for each in self._sensors if each.get("uart") == name]
+        driver = here[0]["driver"]
+        if driver in ("pzem", "sdm"):
+            from samen_node.hal.wires.modbus import Line
 
-    def pulses(self, register, pulses_per_kwh):
-        """Pulses of the register's meter since the last call."""
-        now = self.clock.up()
-        watts = self._day.at(now)["w"].get(register, 0)
-        before, joules = self._drawn[register]
-        joules += watts * (now - before)
-        whole = int(joules * pulses_per_kwh / 3600000)
-        self._drawn[register] = (now, joules - whole * 3600000 / pulses_per_kwh)
-        return whole
+            return Line({each.get("address", 1): (each["driver"], self._meter(each)) for each in here})
+        if driver == "p1":
+            from samen_node.hal.wires.p1 import Port
+
+            return Port(self._meter(here[0]), self.clock)
+        from samen_node.hal.wires.radar import Radar
+
+        return Radar(driver, self._moment, self.clock, self.tell)
+
+    def i2c(self, name):  # noqa: ARG002 - what is there is an SCD41
+        from samen_node.hal.wires.air import Air
+
+        return Air(self._moment)
+
+    def pin(self, name):  # noqa: ARG002 - a PIR
+        return lambda: self._moment()["radar"] == "moving"
+
+    def counter(self, name):
+        from samen_node.hal.wires.load import Counter, Load
+
+        meter = [each for each in self._sensors if each.get("counter") == name][0]
+        return Counter(Load(_load_of(meter), self._moment, self.clock), meter["pulses_per_kwh"])
+
+    def _meter(self, wanted):
+        from samen_node.hal.wires.load import Load, Meter
+
+        name = _load_of(wanted)
+        return Meter(Load(name, self._moment, self.clock), self.flash + ".meter-" + name)
+
+    def _moment(self):
+        return self._day.at(self.clock.up())
+
+    # --- the board itself ---------------------------------------------------------------------
 
     def rssi(self):
         return None
@@ -93,6 +113,13 @@ class Board:
     def led(self, on):
         self.tell({"event": "led", "on": on})
 
+    def light(self, name, on):
+        """A colour of the light at the door: "free" or "busy"."""
+        self.tell({"event": "light", "name": name, "on": on})
+
+    def button(self):
+        return _exists(self.flash + "/button")
+
     def tell(self, event):
         """One line of JSON for whoever watches this process; "ms" is the wall clock."""
         event["ms"] = int(time.time() * 1000)
@@ -104,19 +131,31 @@ class Board:
         """Whether somebody asked this process to end: a file "stop" in its folder, or closed stdin."""
         if self._stdin and self._stdin.poll(0):
             return True
-        try:
-            os.stat(self.flash + "/stop")
-        except OSError:
+        if not _exists(self.flash + "/stop"):
             return False
         log.erase(self.flash + "/stop")
         return True
 
 
-def _day(settings, registers):
+def _exists(path):
+    try:
+        os.stat(path)
+    except OSError:
+        return False
+    return True
+
+
+def _load_of(sensor):
+    """Under what name the script or the seed has what this meter measures."""
+    return sensor.get("register", sensor["driver"])
+
+
+def _day(settings, sensors):
     if "script" in settings:
         from samen_node.hal.script import Script
 
         return Script(settings["script"])
     from samen_node.hal.seeded import SeededDay
 
-    return SeededDay(settings.get("seed", 1), registers)
+    metered = [each for each in sensors if each["driver"] in ("s0", "pzem", "sdm", "p1")]
+    return SeededDay(settings.get("seed", 1), {_load_of(each): each.get("load", 1) for each in metered})

@@ -1,17 +1,14 @@
-"""The ESP32 board: real pins, Wi-Fi and clock. Never yet run on silicon.
-
-A PIR on a pin gives presence and a pulse counter the energy; radar and air sensors join when their
-drivers do. Needs MicroPython 1.27 or later.
-"""
+"""The ESP32 board: real pins, Wi-Fi and clock. Never yet run on silicon. Needs MicroPython 1.27 or later."""
 
 import gc
 import json
 import time
 
-import esp32
 import machine
 import network
 import ntptime
+
+from samen_node.hal import pins
 
 _EPOCH_2000 = 946684800  # the ESP32 port counts seconds from 2000
 _SET_AFTER = 1577836800  # a clock before 2020 was never set
@@ -40,38 +37,54 @@ class Clock:
 
 
 class Board:
-    """`settings`: wifi (name, password), pir_pin, pulse_pins by register, led_pin, folder."""
+    """`settings`: board, the name of a file in boards/; wifi (name, password); folder."""
 
-    hardware = "samen-room-1"
-    chip = "esp32"
+    hardware = "samen-1"
 
     def __init__(self, settings):
         self.flash = settings.get("folder", "/samen")
         self.clock = Clock()
+        self.chip = settings["board"]
+        self._wires = pins.of_board(self.chip)
+        self._outputs = {}
+        self._counters = 0
+        self._button = machine.Pin(self._wires["pins"]["button"], machine.Pin.IN, machine.Pin.PULL_UP)
         self._wifi = network.WLAN(network.STA_IF)
         self._wifi.active(True)
         self._wifi.connect(*settings["wifi"])
-        self._pir = machine.Pin(settings["pir_pin"], machine.Pin.IN)
-        self._led = machine.Pin(settings["led_pin"], machine.Pin.OUT)
-        self._counters = {}
-        for number, (register, pin) in enumerate(settings.get("pulse_pins", {}).items()):
-            self._counters[register] = esp32.PCNT(number, pin=machine.Pin(pin), rising=esp32.PCNT.INCREMENT)
-            self._counters[register].start()
         self._ask_time()
 
-    def presence(self):
-        """(moving, still): a PIR sees movement only."""
-        return bool(self._pir.value()), False
+    # --- wires --------------------------------------------------------------------------------
 
-    def air(self):
-        return {}
+    def uart(self, name, baud, inverted=False):
+        return pins.Uart(self._wires["uarts"][name], baud, inverted)
 
-    def pulses(self, register, pulses_per_kwh):  # noqa: ARG002 - a real meter knows its own
-        """Pulses of the register's meter since the last call."""
-        counter = self._counters[register]
-        count = counter.value()
-        counter.value(0)
-        return count
+    def i2c(self, name):
+        return pins.I2c(self._wires["i2c"][name])
+
+    def pin(self, name):
+        """A call of what this gives says whether the pin is high."""
+        value = machine.Pin(self._wires["pins"][name], machine.Pin.IN).value
+        return lambda: bool(value())
+
+    def counter(self, name):
+        self._counters += 1
+        return pins.counter(self._counters - 1, self._wires["counters"][name])
+
+    def led(self, on):
+        self.light("led", on)
+
+    def light(self, name, on):
+        """A colour of the light at the door: "free" or "busy"."""
+        if name not in self._outputs:
+            self._outputs[name] = machine.Pin(self._wires["pins"][name], machine.Pin.OUT)
+        self._outputs[name].value(on)
+
+    def button(self):
+        """Whether it is pressed: it joins its pin to ground."""
+        return not self._button.value()
+
+    # --- the board itself ---------------------------------------------------------------------
 
     def rssi(self):
         return self._wifi.status("rssi") if self._wifi.isconnected() else None
@@ -81,9 +94,6 @@ class Board:
 
     def free_heap(self):
         return gc.mem_free()
-
-    def led(self, on):
-        self._led.value(on)
 
     def tell(self, event):
         print(json.dumps(event))

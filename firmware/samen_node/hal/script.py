@@ -1,7 +1,7 @@
 """What happens in a simulated room, written down.
 
 A moment is a dict: "radar" (moving, still, none or silent), "t" °C, "rh" %, "co2" ppm, "w" watts by
-register. Times are seconds since the node's start.
+register (of a smart meter: by "p1"). Times are seconds since the node's start.
 """
 
 

@@ -4,12 +4,12 @@
 class SeededDay:
     """People come, sit, stretch and go; the air and the load follow them. The same seed, the same day.
 
-    `registers`: names, or a dict that gives each its share of the load.
+    `shares`: of the load, by name.
     """
 
-    def __init__(self, seed, registers):
+    def __init__(self, seed, shares):
         self._random = seed * 2654435761 % 4294967296 or 1
-        self._shares = registers if isinstance(registers, dict) else dict.fromkeys(registers, 1)
+        self._shares = shares
         self._people = False
         self._change_at = self._draw(5, 40)
         self._stir_at = 0

@@ -23,8 +23,9 @@ class NodeConfig:
     """One simulated node.
 
     `mqtt_url`: mqtt://host:port, or mqtts:// with `ca`, the path of the authority's DER certificate;
-    user name and client id are the device id. `registers`: OBIS codes, each a pulse meter, as a
-    mapping with its share of the simulated load. `script`:
+    user name and client id are the device id. `sensors`: what is attached, as in the firmware's
+    configuration; without it a radar, a CO2 sensor and a pulse meter for each of `registers`, OBIS codes,
+    as a mapping with each one's share of the simulated load. `script`:
     moments as in `samen_node.hal.script`; without one, an endless day drawn from `seed`. `settings`:
     start values of `samen_node.settings` (seconds), such as {"hold_s": 60}, and the link's
     keepalive_s, backoff_s, timeout_s; outbox_bytes; clock_unset_s. `heap`: MicroPython's heap size.
@@ -36,6 +37,7 @@ class NodeConfig:
     mqtt_url: str
     streams: Sequence[str] = ("occupancy", "energy", "climate")
     registers: Sequence[str] | Mapping[str, float] = ()
+    sensors: Sequence[Mapping[str, Any]] | None = None
     seed: int = 1
     script: Sequence[Mapping[str, Any]] | None = None
     energy_s: float = 10
@@ -97,6 +99,17 @@ def _firmware() -> Path:
     return Path(str(samen_node.__file__)).resolve().parent.parent
 
 
+def _room_node(registers: Sequence[str] | Mapping[str, float]) -> list[Mapping[str, Any]]:
+    shares = registers if isinstance(registers, Mapping) else dict.fromkeys(registers, 1)
+    # A simulated meter may turn as fast as a test likes: no power is too much to be true.
+    pulses = {"driver": "s0", "pulses_per_kwh": 10000, "most_w": 1_000_000_000}
+    return [
+        {"driver": "ld2410", "uart": "radar"},
+        {"driver": "scd4x", "i2c": "air"},
+        *({**pulses, "counter": code, "register": code, "load": share} for code, share in shares.items()),
+    ]
+
+
 def _settings(config: NodeConfig, flash: Path) -> dict[str, Any]:
     day = {"seed": config.seed} if config.script is None else {"script": list(config.script)}
     return {
@@ -106,9 +119,7 @@ def _settings(config: NodeConfig, flash: Path) -> dict[str, Any]:
         "mqtt_url": config.mqtt_url,
         "folder": str(flash.resolve()),
         "streams": list(config.streams),
-        "registers": dict(config.registers)
-        if isinstance(config.registers, Mapping)
-        else list(config.registers),
+        "sensors": _room_node(config.registers) if config.sensors is None else list(config.sensors),
         "energy_s": config.energy_s,
         "occupancy_s": config.occupancy_s,
         "climate_s": config.climate_s,

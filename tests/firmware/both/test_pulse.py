@@ -59,3 +59,16 @@ def test_power_fades_when_the_pulses_stop():
     assert meter.reading("1.8.0", 1)["w"] == 3600
 
     assert meter.reading("1.8.0", 11)["w"] == 360
+
+
+def test_another_scale_keeps_the_energy_counted_so_far():
+    path = a_folder() + "/meter"
+    meter = PulseCounter(path, 1000, 1)
+    meter.pulse(0, 1234)
+    meter.reading("1.8.0", 1)
+
+    changed = PulseCounter(path, 800, 2)
+
+    first = changed.reading("1.8.0", 0)
+    assert (first["wh"], first["gen"]) == (1235, 1)
+    assert PulseCounter(path, 800, 3).reading("1.8.0", 0)["wh"] == 1235

@@ -1,6 +1,7 @@
 """Simulated nodes of a test: short intervals, one room, one meter."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ class RunningNode:
         heap: str = "512K",
         script: list[dict[str, Any]] = A_VISIT,
         program: Path | None = None,
+        streams: Sequence[str] = ("occupancy", "energy", "climate"),
+        sensors: Sequence[dict[str, Any]] | None = None,
         **settings: Any,
     ):
         self._folder = folder
@@ -45,6 +48,8 @@ class RunningNode:
             "secret",
             f"mqtt://127.0.0.1:{broker.port}",
             registers=["1.8.0"],
+            streams=streams,
+            sensors=sensors,
             script=script,
             energy_s=settings.pop("energy_s", 1),
             settings=QUICK | settings,

@@ -1,0 +1,1 @@
+"""What is attached to a node: each sensor joins a wire of the board to its driver."""
