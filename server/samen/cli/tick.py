@@ -15,6 +15,7 @@ from samen.adapters.db import Database
 from samen.adapters.smtp import post_for
 from samen.cli.archive import archive_job
 from samen.cli.credits import nightly_settle
+from samen.cli.doors import Doors
 from samen.cli.findings import nightly_look
 from samen.cli.heating import Plans, warm_ups_job
 from samen.cli.round_worker import rounds_job
@@ -81,6 +82,7 @@ def jobs(settings: Settings, stop: threading.Event, watch: mqtt.Watch) -> dict[s
         "mails": mail_job(settings, stop),
         "sites searched for waste": nightly_look(utc_now),
         "heating plans said": Plans(settings.mqtt, utc_now, lambda: watch.links),
+        "doors told": Doors(settings.mqtt, utc_now, lambda: watch.links),
         "warm-ups measured": warm_ups_job(utc_now),
         "rounds closed": rounds_job(utc_now),
         "credits entered": nightly_settle(utc_now),
@@ -109,7 +111,7 @@ def _repeat(job: Job, database: Database, stop: threading.Event) -> None:
 @click.command
 @click.option("--once", is_flag=True, help="Do what is due now and leave.")
 def tick(once: bool) -> None:
-    """Do what is due: roll readings up, free rooms, heat, send mails, look for waste, settle credits."""
+    """Do what is due: roll readings up, free rooms, tell doors, heat, send mails, find waste, settle."""
     configure_logs()
     settings = Settings.from_env()
     stop = threading.Event()
