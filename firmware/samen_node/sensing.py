@@ -3,6 +3,7 @@
 from samen_node.occupancy import Occupancy
 
 _WATCHERS = ("pir", "ld2410", "ld2450")
+_METERS = ("s0", "pzem", "sdm")
 
 
 class Sensing:
@@ -121,10 +122,8 @@ class Sensing:
 
             self._air = Sensor(board.i2c(wanted["i2c"]), wanted.get("asc", True))
             self._parts.append((driver, self._air))
-        elif driver in ("s0", "pzem", "sdm") and "energy" in self._streams:
-            from samen_node.sensors.meters import meter
-
-            self._meters.append(meter(wanted, board, boot, self._lines))
+        elif driver in _METERS and "energy" in self._streams:
+            self._meters.append(self._meter(wanted, board, boot))
             self._parts.append((driver, self._meters[-1]))
         elif driver == "p1" and "p1" in self._streams:
             from samen_node.drivers.p1 import BAUD
@@ -132,3 +131,12 @@ class Sensing:
 
             self._telegrams = SmartMeter(board.uart(wanted["uart"], BAUD, True))
             self._parts.append((driver, self._telegrams))
+
+    def _meter(self, wanted, board, boot):
+        if wanted["driver"] == "s0":
+            from samen_node.sensors.pulses import PulseMeter
+
+            return PulseMeter(wanted, board, boot)
+        from samen_node.sensors.meters import meter
+
+        return meter(wanted, board, boot, self._lines)

@@ -6,8 +6,8 @@ from node_parts.nodes import RunningNode
 from support.ports import eventually
 
 MPY_BUDGET = 80 * 1024
-# 96 KiB on a board, whose words have 32 bits. This interpreter's have 64: what is pointers takes twice the room
-# here, what is bytes (code and names, some 45 KiB) as much as there.
+# 96 KiB on a board, whose words have 32 bits. This interpreter's have 64: pointers take twice the room here,
+# bytes (code and names, some 45 KiB) as much as there.
 HEAP = "140K"
 TOO_SMALL = "64K"
 

@@ -1,41 +1,16 @@
-"""Meters: those whose pulses the node counts, and those that count by themselves."""
+"""Meters at a Modbus line: they count by themselves and tell their index."""
+
+from samen_node.index import KeptIndex
+from samen_node.sensors import register_path
+from samen_node.sensors.line import Line
 
 _FRESH_S = 15  # a meter is asked every five seconds: what is older is no longer so
 
 
-class PulseMeter:
-    """An S0 output. `poll(now)`, `reading(now)`, `bad`, as every meter has them."""
-
-    def __init__(self, wanted, board, boot):
-        from samen_node.drivers.s0 import Pulses
-        from samen_node.pulse import PulseCounter
-
-        self._register = wanted["register"]
-        self._counter = board.counter(wanted["counter"])
-        self._pulses = Pulses(wanted["pulses_per_kwh"], wanted.get("most_w", 100000))
-        self._index = PulseCounter(_path(board, self._register), wanted["pulses_per_kwh"], boot)
-
-    @property
-    def bad(self):
-        return self._pulses.bad
-
-    def poll(self, now):
-        self._index.pulse(now, self._pulses.take(now, self._counter.take()))
-
-    def readings(self, now):
-        """The `energy` readings of the contract that are there to be told."""
-        try:
-            return [self._index.reading(self._register, now)]
-        except OSError:
-            return []  # flash is full: what is not saved is not told, and not lost either
-
-
 class ToldMeter:
-    """A Modbus meter, asked by its `Line`: `questions`, and `take(now, number, frame)` for each answer."""
+    """Asked by its `Line`: `questions`, and `take(now, number, frame)` for each answer."""
 
     def __init__(self, wanted, board, boot):
-        from samen_node.index import KeptIndex
-
         self.bad = 0
         self._new = []
         self._shown_at = 0
@@ -43,7 +18,7 @@ class ToldMeter:
         for name in ("register", "export"):
             if name in wanted or name == "register":
                 register = wanted.get(name, "1.8.0")
-                self._indexes[name] = (register, KeptIndex(_path(board, register), boot))
+                self._indexes[name] = (register, KeptIndex(register_path(board, register), boot))
 
     def poll(self, now):
         pass  # its line does
@@ -96,20 +71,12 @@ class Sdm(ToldMeter):
 
 
 def meter(wanted, board, boot, lines):
-    """The meter that an entry of the configuration's `sensors` asks for; `lines`: Modbus lines by their
-    UART's name, where one is added that is not there yet."""
-    if wanted["driver"] == "s0":
-        return PulseMeter(wanted, board, boot)
+    """The meter that an entry of the configuration's `sensors` asks for; `lines`: lines by their UART's name,
+    where one is added that is not there yet."""
     made = (Pzem if wanted["driver"] == "pzem" else Sdm)(wanted, board, boot)
     name = wanted["uart"]
     if name not in lines:
-        from samen_node.sensors.line import Line
-
         baud = 9600 if wanted["driver"] == "pzem" or wanted.get("model") == 630 else 2400
         lines[name] = Line(board.uart(name, wanted.get("baud", baud)))
     lines[name].meters.append(made)
     return made
-
-
-def _path(board, register):
-    return board.flash + "/meter-" + register.replace(":", "_")
