@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from node_parts import wire
 
 from samen_node import contract
 from samen_node.drivers import ld2410, ld2450, modbus, p1, pzem, scd4x, sdm
 
+# These run beside other tests, on whatever is left of the machine.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 word = st.integers(0, 0xFFFF)
 report = st.builds(
     ld2410.Report, st.booleans(), st.booleans(), word, st.integers(0, 100), word, st.integers(0, 100), word
@@ -39,12 +41,14 @@ def fed(parser: ld2410.Parser | ld2450.Parser | p1.Parser, stream: bytes, cuts: 
 cuts = st.lists(st.integers(1, 40), max_size=12)
 
 
+@patient
 @given(st.binary(max_size=300), cuts)
 @pytest.mark.parametrize("make", [ld2410.Parser, ld2450.Parser, p1.Parser])
 def test_any_bytes_are_taken(make, stream, cuts):
     assert fed(make(), stream, cuts) == []
 
 
+@patient
 @given(st.binary(max_size=40))
 @pytest.mark.parametrize("parse", [pzem.parse, sdm.parse, scd4x.parse_measurement])
 def test_any_bytes_are_values_or_refused(parse, answer):
@@ -52,6 +56,7 @@ def test_any_bytes_are_values_or_refused(parse, answer):
         parse(answer)
 
 
+@patient
 @given(st.lists(st.tuples(noise, report, st.booleans()), max_size=5), cuts)
 def test_every_report_is_read_whatever_comes_between(sent, cuts):
     stream = b"".join(
@@ -62,6 +67,7 @@ def test_every_report_is_read_whatever_comes_between(sent, cuts):
     assert fed(ld2410.Parser(), stream, cuts) == [said for _, said, _ in sent]
 
 
+@patient
 @given(st.lists(st.tuples(noise, st.lists(target, max_size=3)), max_size=5), cuts)
 def test_every_frame_of_targets_is_read_whatever_comes_between(sent, cuts):
     stream = b"".join(b"".join(before) + wire.of_ld2450(targets) for before, targets in sent)
@@ -69,6 +75,7 @@ def test_every_frame_of_targets_is_read_whatever_comes_between(sent, cuts):
     assert fed(ld2450.Parser(), stream, cuts) == [targets for _, targets in sent]
 
 
+@patient
 @given(st.lists(st.tuples(noise, st.integers(0, 999_999_999)), max_size=4), cuts)
 def test_every_telegram_is_read_to_the_last_watt_hour(sent, cuts):
     lines = [f"1-0:1.8.1({wh // 1000:06}.{wh % 1000:03}*kWh)" for _, wh in sent]
@@ -91,6 +98,7 @@ brackets = st.sampled_from(
 lines = st.builds(lambda code, parts: code + "".join(parts), codes, st.lists(brackets | st.text(max_size=12)))
 
 
+@patient
 @given(st.lists(lines, max_size=12))
 def test_whatever_a_meter_says_under_a_right_crc_can_be_told(said):
     text = [line.replace("/", "").replace("!", "") for line in said]
@@ -101,6 +109,7 @@ def test_whatever_a_meter_says_under_a_right_crc_can_be_told(said):
         assert contract.decode("t/p1", contract.encode(message)) == message
 
 
+@patient
 @given(st.binary(max_size=60), st.binary(min_size=20, max_size=20), cuts)
 def test_an_answer_is_found_in_whatever_is_on_the_line(before, inside, cuts):
     answer = modbus.Answer(pzem.request(1))
