@@ -12,10 +12,11 @@ from samen_node.orders import Orders
 from samen_node.outbox import Outbox
 from samen_node.sensing import Sensing
 from samen_node.settings import Settings
+from samen_node.snapshot import Snapshot
 
 FIRMWARE = "0.1.0"
 _HEARD = ("ack", "cfg/desired", "cmd", "ota/desired", "next")
-_POLL_S = 0.1
+_POLL_S = 0.1  # how soon what a sensor says is noticed; `poll_s` in the configuration
 
 
 class Node:
@@ -26,6 +27,7 @@ class Node:
         self._config = config
         self._board = board
         self._clock = board.clock
+        self._poll_s = config.get("poll_s", _POLL_S)
         self._streams = config["streams"]
         self._settings = Settings(board.flash + "/settings", config)
         self.outbox = Outbox(board.flash + "/outbox", config.get("outbox_bytes", 262144))
@@ -37,8 +39,9 @@ class Node:
         self._delivery = Delivery(
             self.outbox, self._publish, lambda: self._link.connected, self._clock.up, self._settings
         )
+        self._snapshot = Snapshot(self._settings)
+        self._herald = self._make_herald()
         self._sid = None
-        self._latest = {}
         self._due = {}
         self._answers = []
         self._clock_told = False
@@ -51,7 +54,7 @@ class Node:
         # A task that ended has failed: the node had better start again than live on half.
         while not self._board.stopped() and not any(task.done() for task in tasks):
             self._sense()
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(self._poll_s)
         await self._leave()
         for task in tasks:
             task.cancel()
@@ -93,10 +96,7 @@ class Node:
             return
         seq = self.outbox.append(record)
         self._delivery.offer(seq, record)
-        if stream == "energy":
-            self._latest.setdefault(stream, {})[d["r"]] = d
-        else:
-            self._latest[stream] = d
+        self._snapshot.take(stream, d, self._clock.up())
         self._state_stale = True
         if stream == "occupancy":
             self._board.tell({"event": stream, "state": d["state"], "boot": self.outbox.boot, "seq": seq})
@@ -119,6 +119,16 @@ class Node:
             backoff_s=config.get("backoff_s", (1, 60)),
             timeout_s=config.get("timeout_s", 10),
         )
+
+    def _make_herald(self):
+        prefix = self._config.get("discovery", "homeassistant")
+        if not prefix:
+            return None
+        from samen_node.herald import Herald
+
+        who = {"site": self._config["site"], "device": self._config["device"]}
+        who["hw"], who["fw"] = self._board.hardware, FIRMWARE
+        return Herald(prefix, who, self._settings, self._link, self._clock.up)
 
     def _topic(self, leaf):
         return contract.topic(self._config["site"], self._config["device"], leaf)
@@ -145,16 +155,20 @@ class Node:
         self._clock_told = False
         self._state_stale = True
         self._due["diag"] = self._clock.up() + 5
+        if self._herald:
+            await self._herald.link_is_up()
 
     async def _converse(self):
         """For ever: everything that is neither a reading nor a replay."""
         while True:
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(self._poll_s)
             if self._link.connected:
                 try:
                     await self._answer()
                     await self._tell_clock()
                     await self._tell_state()
+                    if self._herald:
+                        await self._herald.step()
                 except OSError:
                     pass  # said again on the next link
 
@@ -178,7 +192,10 @@ class Node:
         if self._state_stale:
             self._state_stale = False
             ts, quality, up = self._stamp()
-            await self._say("state", {"ts": ts, "tq": quality, "up": up, "d": self._latest}, True)
+            fresh = self._snapshot.fresh(up)
+            await self._say("state", {"ts": ts, "tq": quality, "up": up, "d": fresh}, True)
+            if self._herald:
+                self._herald.measured(fresh)
 
     async def _leave(self):
         try:
@@ -190,6 +207,8 @@ class Node:
     # --- what the server says -----------------------------------------------------------------
 
     def _hear(self, topic, payload):
+        if self._herald and self._herald.hears(topic, payload):
+            return
         try:
             leaf = contract.parse_topic(topic)[2]
             message = contract.decode(leaf, payload)
@@ -204,6 +223,8 @@ class Node:
             self._answers += self._orders.configure(message)
             self._sensing.refresh()
             self._due.clear()  # a shorter interval begins now
+            if self._herald:
+                self._herald.renew()
         elif leaf == "next" and self._light:
             self._light.plan(message, payload)
 

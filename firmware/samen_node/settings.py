@@ -22,6 +22,10 @@ class Settings:
     def __getitem__(self, name):
         return self.values[name]
 
+    def silent_after(self, stream):
+        """Seconds without a word from a stream after which it is silent: a report or two may be late."""
+        return max(60, 3 * self.values.get(stream + "_s", 60))
+
     def apply(self, rev, wanted):
         """Take what is allowed and keep it; a code for every key that is refused."""
         errors = {}

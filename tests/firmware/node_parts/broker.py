@@ -10,7 +10,8 @@ MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin")
 
 
 class Mosquitto:
-    """`users`: name → password, else anyone may in; `certificate`, `key`: PEM files, for TLS."""
+    """`users`: name → password, else anyone may in; `access`: the text of an access file;
+    `certificate`, `key`: PEM files, for TLS."""
 
     def __init__(
         self,
@@ -18,6 +19,7 @@ class Mosquitto:
         users: dict[str, str] | None = None,
         certificate: Path | None = None,
         key: Path | None = None,
+        access: str | None = None,
     ):
         assert MOSQUITTO, "apt-get install mosquitto"
         folder.mkdir()
@@ -28,6 +30,9 @@ class Mosquitto:
         lines += [f"allow_anonymous {'false' if users else 'true'}", "user root"]
         if users:
             lines.append(f"password_file {self._passwords(folder, users)}")
+        if access:
+            (folder / "access").write_text(access)
+            lines.append(f"acl_file {folder / 'access'}")
         if certificate:
             lines += [f"certfile {certificate}", f"keyfile {key}"]
         self._config.write_text("\n".join(lines) + "\n")
