@@ -22,7 +22,7 @@ def main(path):
     """Run until standard input closes, a file `stop` appears, or Ctrl-C."""
     with open(path) as file:
         config = json.load(file)
-    tls = _locate(config)
+    tls = locate(config)
     if hasattr(gc, "threshold"):
         gc.threshold(4096)  # collect early and often: a small heap must not be cut to pieces
     try:
@@ -31,7 +31,7 @@ def main(path):
         pass
 
 
-def _locate(config):
+def locate(config):
     """Put host and port into the configuration; the TLS context the address asks for."""
     scheme, address = config["mqtt_url"].split("://", 1)
     host, _, port = address.split("@")[-1].rstrip("/").partition(":")

@@ -72,7 +72,7 @@ class Settings:
         """Read `SAMEN_*`. Raises BadSettings with the variable's name."""
         return cls(
             database_url=_database_url(environ.get("SAMEN_DATABASE_URL", "sqlite:///var/samen.db")),
-            mqtt=_broker(environ.get("SAMEN_MQTT_URL", "embedded://127.0.0.1:1883")),
+            mqtt=broker_at(environ.get("SAMEN_MQTT_URL", "embedded://127.0.0.1:1883")),
             secret_key=environ.get("SAMEN_SECRET_KEY", ""),
             timezone=_timezone(environ.get("SAMEN_SITE_TIMEZONE", "Europe/Brussels")),
             base_url=_base_url(environ.get("SAMEN_BASE_URL", "http://127.0.0.1:8075")),
@@ -132,18 +132,19 @@ def _base_url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _broker(text: str) -> Broker:
+def broker_at(text: str, named: str = "SAMEN_MQTT_URL") -> Broker:
+    """The broker of an address. Raises BadSettings, which calls the address as it was `named`."""
     parts = urlsplit(text)
     if parts.scheme not in {"mqtt", "mqtts", "embedded"} or not parts.hostname:
-        raise BadSettings("SAMEN_MQTT_URL: expected mqtt://, mqtts:// or embedded://, with a host")
+        raise BadSettings(f"{named}: expected mqtt://, mqtts:// or embedded://, with a host")
     if parts.scheme == "embedded" and not _is_loopback(parts.hostname):
         raise BadSettings(
-            "SAMEN_MQTT_URL: the embedded broker knows no accounts, so it listens to this machine alone "
+            f"{named}: the embedded broker knows no accounts, so it listens to this machine alone "
             "(embedded://127.0.0.1:1883); for nodes on a network run Mosquitto and give mqtts://…"
         )
     return Broker(
         host=parts.hostname,
-        port=_port(parts, "SAMEN_MQTT_URL", 8883 if parts.scheme == "mqtts" else 1883),
+        port=_port(parts, named, 8883 if parts.scheme == "mqtts" else 1883),
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         tls=parts.scheme == "mqtts",

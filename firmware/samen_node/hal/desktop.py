@@ -158,4 +158,5 @@ def _day(settings, sensors):
     from samen_node.hal.seeded import SeededDay
 
     metered = [each for each in sensors if each["driver"] in ("s0", "pzem", "sdm", "p1")]
-    return SeededDay(settings.get("seed", 1), {_load_of(each): each.get("load", 1) for each in metered})
+    shares = {_load_of(each): each.get("load", 1) for each in metered}
+    return SeededDay(settings.get("seed", 1), shares, settings.get("visits"))

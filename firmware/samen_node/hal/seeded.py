@@ -4,14 +4,16 @@
 class SeededDay:
     """People come, sit, stretch and go; the air and the load follow them. The same seed, the same day.
 
-    `shares`: of the load, by name.
+    `shares`: of the load, by name. `visits`: when they are there, as [[from, until], …] in seconds, in order
+    and apart; without, they come and go within minutes.
     """
 
-    def __init__(self, seed, shares):
+    def __init__(self, seed, shares, visits=None):
         self._random = seed * 2654435761 % 4294967296 or 1
         self._shares = shares
         self._people = False
-        self._change_at = self._draw(5, 40)
+        self._changes = None if visits is None else [at for visit in visits for at in visit]
+        self._change_at = self._draw(5, 40) if visits is None else self._next_change(0)
         self._stir_at = 0
         self._air_at = 0
         self._base_w = self._draw(60, 180)
@@ -19,16 +21,21 @@ class SeededDay:
 
     def at(self, seconds):
         """The moment at `seconds`; call with rising values."""
-        if seconds >= self._change_at:
+        while seconds >= self._change_at:
             self._people = not self._people
-            self._change_at = seconds + (self._draw(120, 600) if self._people else self._draw(60, 240))
             self._stir_at = seconds
+            self._change_at = self._next_change(seconds)
         if seconds >= self._stir_at:
             self._stir(seconds)
         while seconds >= self._air_at:
             self._air_at += 10
             self._breathe()
         return self._now
+
+    def _next_change(self, seconds):
+        if self._changes is None:
+            return seconds + (self._draw(120, 600) if self._people else self._draw(60, 240))
+        return self._changes.pop(0) if self._changes else float("inf")
 
     def _stir(self, seconds):
         self._stir_at = seconds + self._draw(4, 25)

@@ -188,6 +188,11 @@ class Watch:
         """Whether the broker is there right now."""
         return self._client.is_connected()
 
+    def say(self, publications: Sequence[Publication]) -> None:
+        """Publish on the same connection, without waiting; also from within `handle`."""
+        for one in publications:
+            self._client.publish(one.topic, one.payload, one.qos, one.retain)
+
     def stop(self) -> None:
         """Leave the broker."""
         self._client.disconnect()

@@ -1,4 +1,10 @@
-"""Simulated nodes: the firmware's own files on the real MicroPython, one process each."""
+"""Simulated nodes: the firmware's own files on the real MicroPython, one or many in a process.
+
+No process outlives the one that started it: closed standard input ends it gently, and the kernel ends it
+should it not look.
+"""
+
+from __future__ import annotations
 
 import json
 import os
@@ -12,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import samen_node
+from samen.adapters.leash import leashed
 
 
 class NoInterpreter(Exception):
@@ -28,7 +35,8 @@ class NodeConfig:
     as a mapping with each one's share of the simulated load. `script`:
     moments as in `samen_node.hal.script`; without one, an endless day drawn from `seed`. `settings`:
     start values of `samen_node.settings` (seconds), such as {"hold_s": 60}, and the link's
-    keepalive_s, backoff_s, timeout_s; outbox_bytes; clock_unset_s. `heap`: MicroPython's heap size.
+    keepalive_s, backoff_s, timeout_s; outbox_bytes; clock_unset_s; poll_s; what a fleet adds. `heap`:
+    MicroPython's heap size where the node has a process of its own.
     """
 
     site: str
@@ -58,17 +66,24 @@ def start_node(
 
     Raises NoInterpreter where MicroPython is not installed.
     """
-    interpreter = _interpreter()
-    workdir.mkdir(parents=True, exist_ok=True)
-    settings = workdir / f"{config.device}.json"
-    _write_privately(settings, json.dumps(_settings(config, workdir / config.device)))
+    settings = write_settings(config, workdir)
     started = [str(program)] if program else ["-m", "samen_node.run"]
-    command = [interpreter, "-X", f"heapsize={config.heap}", *started, str(settings)]
-    with (workdir / f"{config.device}.log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
-            command,
+    return launch([*started, str(settings)], config.heap, workdir / f"{config.device}.log", firmware)
+
+
+def launch(
+    arguments: Sequence[str], heap: str, log: Path, firmware: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """Start MicroPython on the firmware; what it prints goes to a new file `log`. Raises NoInterpreter.
+
+    The thread that calls this must live as long as the process may.
+    """
+    command = [_interpreter(), "-X", f"heapsize={heap}", *arguments]
+    with log.open("wb") as output:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and our own files
+            leashed(command),
             stdin=subprocess.PIPE,
-            stdout=log,
+            stdout=output,
             stderr=subprocess.STDOUT,
             env={**os.environ, "MICROPYPATH": f".frozen:{firmware or _firmware()}"},
             start_new_session=True,  # Ctrl-C is for whoever started the nodes
@@ -76,15 +91,29 @@ def start_node(
 
 
 def stop_node(process: subprocess.Popen[bytes], wait_s: float = 5) -> None:
-    """Let a node say goodbye and end; end it by force after `wait_s` seconds."""
-    if process.stdin is not None:
-        with suppress(BrokenPipeError):
-            process.stdin.close()
+    """Let a process say goodbye for its nodes and end; end it by force after `wait_s` seconds."""
+    ask_to_stop(process)
     try:
         process.wait(wait_s)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def ask_to_stop(process: subprocess.Popen[bytes]) -> None:
+    """Tell a process that it may end, without waiting for that."""
+    if process.stdin is not None:
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+
+
+def write_settings(config: NodeConfig, workdir: Path) -> Path:
+    """The node's configuration as a file in `workdir`, which only its owner may read: it holds a password."""
+    workdir.mkdir(parents=True, exist_ok=True)
+    path = workdir.resolve() / f"{config.device}.json"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(_settings(config, workdir / config.device), file)
+    return path
 
 
 def _interpreter() -> str:
@@ -111,7 +140,7 @@ def _room_node(registers: Sequence[str] | Mapping[str, float]) -> list[Mapping[s
 
 
 def _settings(config: NodeConfig, flash: Path) -> dict[str, Any]:
-    day = {"seed": config.seed} if config.script is None else {"script": list(config.script)}
+    script = {} if config.script is None else {"script": list(config.script)}
     return {
         "site": config.site,
         "device": config.device,
@@ -125,12 +154,7 @@ def _settings(config: NodeConfig, flash: Path) -> dict[str, Any]:
         "climate_s": config.climate_s,
         "stop_on_stdin": True,
         **({"ca": str(config.ca)} if config.ca else {}),
-        **day,
+        "seed": config.seed,
+        **script,
         **config.settings,
     }
-
-
-def _write_privately(path: Path, text: str) -> None:
-    """The file holds the node's password."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)

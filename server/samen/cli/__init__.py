@@ -23,6 +23,7 @@ COMMANDS = {
     "serve": "serve",
     "savings": "savings",
     "series": "series",
+    "simulate": "simulate",
     "site": "site",
     "solver": "round_worker",
     "tick": "tick",

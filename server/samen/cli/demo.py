@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import shutil
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,8 @@ from sqlalchemy import select
 from samen.adapters.db import Database
 from samen.adapters.db.models import Device, Site
 from samen.adapters.db.schema import upgrade
-from samen.adapters.nodes import NodeConfig, NoInterpreter, start_node, stop_node
+from samen.adapters.fleet import Fleet
+from samen.adapters.nodes import NodeConfig, NoInterpreter
 from samen.cli import No
 from samen.cli.children import keep_running
 from samen.cli.site import demo_plan, load_plan
@@ -107,15 +107,11 @@ def _nodes(database: Database, mqtt_url: str, folder: Path) -> Iterator[None]:
     """Six nodes of the firmware's own code, on MicroPython, for as long as the block lasts."""
     with database.read() as session:
         configs = node_configs(session.scalars(select(Device).order_by(Device.slug)).all(), mqtt_url)
-    started: list[subprocess.Popen[bytes]] = []
     try:
-        started += [start_node(config, folder) for config in configs]
-        yield
+        with Fleet(configs, folder):
+            yield
     except NoInterpreter as error:
         raise No(str(error)) from error
-    finally:
-        for process in started:
-            stop_node(process)
 
 
 def _environ(database_url: str, port: int, mqtt_port: int, secret: str) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Nodes without a board, many in one process, for demonstrations and load tests. No board gets this."""
