@@ -9,7 +9,7 @@ from samen_node import contract, telemetry
 from samen_node.delivery import Delivery
 from samen_node.net.mqtt import Client
 from samen_node.orders import Orders
-from samen_node.outbox import Outbox
+from samen_node.outbox import USUAL_BYTES, Outbox
 from samen_node.sensing import Sensing
 from samen_node.settings import Settings
 from samen_node.snapshot import Snapshot
@@ -30,7 +30,7 @@ class Node:
         self._poll_s = config.get("poll_s", _POLL_S)
         self._streams = config["streams"]
         self._settings = Settings(board.flash + "/settings", config)
-        self.outbox = Outbox(board.flash + "/outbox", config.get("outbox_bytes", 262144))
+        self.outbox = Outbox(board.flash + "/outbox", config.get("outbox_bytes", USUAL_BYTES))
         self._sensing = Sensing(config, board, self._settings, self.outbox.boot)
         self._light = self._make_light()
         operations = {"identify": self._identify, "report": self._report}
@@ -42,6 +42,7 @@ class Node:
         self._snapshot = Snapshot(self._settings)
         self._herald = self._make_herald()
         self._sid = None
+        self._gathered = []
         self._due = {}
         self._answers = []
         self._clock_told = False
@@ -64,6 +65,7 @@ class Node:
     def _sense(self):
         for stream, d in self._sensing.poll(self._clock.up()):
             self._keep(stream, d)
+        self._put_down()
         if self._light:
             self._light.shine(self._clock.utc())
 
@@ -87,19 +89,32 @@ class Node:
         return utc, (self._clock.quality if utc is not None else "none"), int(self._clock.up())
 
     def _keep(self, stream, d):
-        """Stamp a reading once, put it in flash, and only then offer it to the link."""
+        """Stamp a reading, once; `_put_down` keeps all of one moment."""
         gc.collect()
         try:
             record = telemetry.write(stream, self.outbox.next_seq, self._stamp(), d)
         except contract.ContractError as error:  # a sensor that says what cannot be
             self._board.tell({"event": "refused", "why": str(error)})
             return
-        seq = self.outbox.append(record)
-        self._delivery.offer(seq, record)
+        seq = self.outbox.gather(record)
+        told = {"event": stream, "state": d["state"]} if stream == "occupancy" else None
+        self._gathered.append((seq, record, told))
         self._snapshot.take(stream, d, self._clock.up())
         self._state_stale = True
-        if stream == "occupancy":
-            self._board.tell({"event": stream, "state": d["state"], "boot": self.outbox.boot, "seq": seq})
+
+    def _put_down(self):
+        """Put what was gathered in flash, in one write, and only then offer it to the link."""
+        gathered, self._gathered = self._gathered, []
+        try:
+            self.outbox.flush()
+        except OSError as error:  # the outbox tells the gap
+            self._board.tell({"event": "flash", "why": str(error)})
+            return
+        for seq, record, told in gathered:
+            self._delivery.offer(seq, record)
+            if told:
+                told.update(boot=self.outbox.boot, seq=seq)
+                self._board.tell(told)
 
     # --- the link -----------------------------------------------------------------------------
 

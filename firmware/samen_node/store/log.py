@@ -27,21 +27,29 @@ def pack(number, payload):
 def records(path):
     """Yield (number, payload) in order; (number, None) for a damaged payload; (None, None) and the
     end where a head is illegible. A record cut short by a kill ends the file without a word."""
+    for number, payload, _ in records_from(path, 0):
+        yield number, payload
+
+
+def records_from(path, at):
+    """As `records`, from a record's first byte on; each with the place of the byte behind it."""
     with open(path, "rb") as file:
+        file.seek(at)
         while True:
             head = file.read(_HEAD_BYTES)
             if len(head) < _HEAD_BYTES:
                 return
             length, number, check = struct.unpack(_HEAD, head)
             if crc32(head[:6]) & 0xFFFF != check:
-                yield None, None
+                yield None, None, at
                 return
             rest = file.read(length + _TAIL_BYTES)
             if len(rest) < length + _TAIL_BYTES:
                 return
+            at += _HEAD_BYTES + length + _TAIL_BYTES
             payload = rest[:length]
             sound = struct.pack("<I", crc32(payload, crc32(head)) & 0xFFFFFFFF) == rest[length:]
-            yield number, (payload if sound else None)
+            yield number, (payload if sound else None), at
 
 
 def replace(path, content):
