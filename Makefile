@@ -17,6 +17,7 @@ PAGE_SOURCES := $(shell find dashboards -name node_modules -prune -o -name dist 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help demo test check format watch lock bench faults node-campaign pictures clean
+.PHONY: node-kills node-week
 
 help: ## List the targets
 	@echo "Samen: rooms, sensors and savings for buildings that several associations share."
@@ -58,6 +59,13 @@ faults: system-packages $(VENV)/.dev $(VENV)/.samen ## Run the fault campaign: k
 node-campaign: $(VENV)/.dev $(VENV)/.samen ## Spoil what sensors send 100,000 times a parser, on both interpreters
 	@SAMEN_CUTS=100000 $(BIN)/python -m pytest tests/firmware/both/test_cuts.py --timeout 3600 $(ARGS)
 	@SAMEN_CUTS=100000 MICROPYPATH=.frozen:firmware $(BIN)/micropython tests/firmware/micropython_runner.py test_cuts
+
+node-kills: system-packages $(VENV)/.dev $(VENV)/.samen ## Kill nodes 500 times, and cut a chip's power at every step
+	@SAMEN_NODE_KILLS=500 SAMEN_NODE_CUTS_EVERY=1 $(BIN)/python -m pytest tests/faults/test_node_kills.py \
+		tests/firmware/test_power_cuts.py tests/firmware/test_outbox_kills.py $(ARGS)
+
+node-week: system-packages $(VENV)/.dev $(VENV)/.samen ## Let the compiled node live a week in a small heap, and on a flash chip (half an hour)
+	@SAMEN_NODE_HOURS=168 $(BIN)/python -m pytest -n 2 -rP tests/firmware/test_week.py $(ARGS)
 
 pictures: system-packages $(VENV)/.dev $(VENV)/.samen ## Draw docs/pictures anew
 	@$(BIN)/python scripts/pictures.py
