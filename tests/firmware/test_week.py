@@ -16,7 +16,7 @@ HOURS = int(os.environ.get("SAMEN_NODE_HOURS", "1"))
 A_DAY = 24
 TELL_S = 300
 # What is in the air comes and goes.
-GROWTH = 1024
+GROWTH = 2048
 # Blocks erased a day, as docs/node-storage.md has it.
 MOST_ERASES_A_DAY = 2600
 
