@@ -7,6 +7,7 @@ from binascii import hexlify
 
 from samen_node import contract, telemetry
 from samen_node.delivery import Delivery
+from samen_node.life import Life
 from samen_node.net.mqtt import Client
 from samen_node.orders import Orders
 from samen_node.outbox import USUAL_BYTES, Outbox
@@ -21,23 +22,30 @@ _POLL_S = 0.1  # how soon what a sensor says is noticed; `poll_s` in the configu
 
 class Node:
     """One node. `config`: site, device, password, host, port, streams, sensors and any setting's start
-    value; `board`: see hal; `tls`: an SSLContext or None."""
+    value; `board`: see hal; `tls`: an SSLContext or None. `mode`, `healthy`: see Life; in mode "safe" nothing
+    is sensed or kept."""
 
-    def __init__(self, config, board, tls=None):
+    def __init__(self, config, board, tls=None, mode="normal", healthy=None):
         self._config = config
         self._board = board
         self._clock = board.clock
         self._poll_s = config.get("poll_s", _POLL_S)
-        self._streams = config["streams"]
+        self._mode = mode
+        self.life = Life(board, config, mode, healthy)
+        self._streams = [] if mode == "safe" else config["streams"]
         self._settings = Settings(board.flash + "/settings", config)
-        self.outbox = Outbox(board.flash + "/outbox", config.get("outbox_bytes", USUAL_BYTES))
-        self._sensing = Sensing(config, board, self._settings, self.outbox.boot)
-        self._light = self._make_light()
-        operations = {"identify": self._identify, "report": self._report}
+        self.outbox, self._sensing, self._light = self._make_parts()
+        operations = {"identify": self._identify, "report": self._report, "restart": self._restart}
         self._orders = Orders(self._settings, operations)
-        self._link = self._make_link(tls)
+        self._tls = tls
+        self._link = self._make_link()
         self._delivery = Delivery(
-            self.outbox, self._publish, lambda: self._link.connected, self._clock.up, self._settings
+            self.outbox,
+            self._publish,
+            lambda: self._link.connected,
+            self._clock.up,
+            self._settings,
+            self.life.alive,
         )
         self._snapshot = Snapshot(self._settings)
         self._herald = self._make_herald()
@@ -45,15 +53,25 @@ class Node:
         self._gathered = []
         self._due = {}
         self._answers = []
-        self._clock_told = False
+        self._clock_told = 0
         self._state_stale = False
+        self._dark_at = None
 
     async def run(self):
-        """Until the board says stop; then the server is told `offline` before the link goes."""
+        """Until the board says stop or the node is to start again; then the server is told `offline` before
+        the link goes. A task that fails ends it all: the node had better start again than live on half."""
         tasks = [self._link.run(), self._delivery.live(), self._delivery.backlog(), self._converse()]
+        if self._clock.servers:
+            from samen_node.net import ntp
+
+            tasks.append(ntp.run(self._clock, self._board.wifi, self.life.alive))
         tasks = [asyncio.create_task(task) for task in tasks]
-        # A task that ended has failed: the node had better start again than live on half.
-        while not self._board.stopped() and not any(task.done() for task in tasks):
+        while not self._board.stopped() and not self.life.ending:
+            for task in tasks:
+                if task.done():
+                    await task
+                    raise RuntimeError("a task has ended")
+            self._see_to_board(self._clock.up())
             self._sense()
             await asyncio.sleep(self._poll_s)
         await self._leave()
@@ -68,6 +86,17 @@ class Node:
         self._put_down()
         if self._light:
             self._light.shine(self._clock.utc())
+
+    def _make_parts(self):
+        """(outbox, sensing, door light or None)."""
+        directory = self._board.flash + "/outbox"
+        if self._mode == "safe":
+            from samen_node.safe import NoOutbox, NoSensing
+
+            return NoOutbox(directory), NoSensing(), None
+        outbox = Outbox(directory, self._config.get("outbox_bytes", USUAL_BYTES))
+        sensing = Sensing(self._config, self._board, self._settings, outbox.boot)
+        return outbox, sensing, self._make_light()
 
     def _make_light(self):
         """The light at a door, where the configuration says that there is one."""
@@ -118,7 +147,7 @@ class Node:
 
     # --- the link -----------------------------------------------------------------------------
 
-    def _make_link(self, tls):
+    def _make_link(self):
         config = self._config
         return Client(
             config["host"],
@@ -129,21 +158,39 @@ class Node:
             on_message=self._hear,
             on_up=self._greet,
             will=self._will,
-            tls=tls,
+            tls=self._tls,
             keepalive_s=config.get("keepalive_s", 30),
             backoff_s=config.get("backoff_s", (1, 60)),
             timeout_s=config.get("timeout_s", 10),
+            network=self._board.wifi,
+            alive=self.life.alive,
         )
 
     def _make_herald(self):
         prefix = self._config.get("discovery", "homeassistant")
-        if not prefix:
+        if not prefix or self._mode == "safe":
             return None
         from samen_node.herald import Herald
 
         who = {"site": self._config["site"], "device": self._config["device"]}
         who["hw"], who["fw"] = self._board.hardware, FIRMWARE
         return Herald(prefix, who, self._settings, self._link, self._clock.up)
+
+    def _see_to_board(self, now):
+        """Once a second."""
+        if now < self._due.get("board", 0):
+            return
+        self._due["board"] = now + 1
+        self.life.tick(now)
+        link, wifi = self._link, self._board.wifi
+        wifi.step(now, link.connected)
+        if not wifi.connected():
+            link.cut()
+        if link.last_error is not None and not link.connected:
+            self._board.tell({"event": "link", "why": repr(link.last_error)})
+            link.last_error = None
+        if self._dark_at is not None and now >= self._dark_at:
+            self._identify({"on": False})
 
     def _topic(self, leaf):
         return contract.topic(self._config["site"], self._config["device"], leaf)
@@ -166,8 +213,13 @@ class Node:
         await self._link.subscribe([self._topic(leaf) for leaf in _HEARD])
         await self._say("status", self._status("online"), True)
         await self._say("meta", self._meta(), True)
+        self.life.met_broker()
+        if self._tls and self._clock.servers:
+            self._clock.trust()
+        # Only now, or what is stored there of an earlier connection would look like a late will.
+        await self._link.subscribe([self._topic("status")])
         self._delivery.link_is_up()
-        self._clock_told = False
+        self._clock_told = 0
         self._state_stale = True
         self._due["diag"] = self._clock.up() + 5
         if self._herald:
@@ -176,6 +228,7 @@ class Node:
     async def _converse(self):
         """For ever: everything that is neither a reading nor a replay."""
         while True:
+            self.life.alive("converse")
             await asyncio.sleep(self._poll_s)
             if self._link.connected:
                 try:
@@ -198,10 +251,11 @@ class Node:
 
     async def _tell_clock(self):
         utc = self._clock.utc()
-        if utc is not None and not self._clock_told:
+        steps = self._clock.steps
+        if utc is not None and self._clock_told != steps and self._mode != "safe":
             boot = self.outbox.boot
             await self._say("t/clock", {"boot": boot, "up": int(self._clock.up()), "utc": utc})
-            self._clock_told = True
+            self._clock_told = steps
 
     async def _tell_state(self):
         if self._state_stale:
@@ -230,6 +284,7 @@ class Node:
         except (contract.ContractError, MemoryError) as error:
             self._board.tell({"event": "refused", "why": str(error)})
             return
+        self._contradict(leaf, message)
         if leaf == "ack":
             self._delivery.acked(message["boot"], message["got"])
         elif leaf == "cmd":
@@ -243,11 +298,22 @@ class Node:
         elif leaf == "next" and self._light:
             self._light.plan(message, payload)
 
+    def _contradict(self, leaf, message):
+        """A late will of a connection that is gone must not be what stays at the broker."""
+        if leaf == "status" and message["state"] == "offline" and message["sid"] != self._sid:
+            self._answers.append(("status", self._status("online"), True))
+
     def _identify(self, args):
-        self._board.led(bool(args.get("on", True)))
+        on, lit_s = bool(args.get("on", True)), args.get("s")
+        self._board.led(on)
+        lit_s = lit_s if type(lit_s) in (int, float) else 60
+        self._dark_at = self._clock.up() + lit_s if on else None
 
     def _report(self, args):  # noqa: ARG002 - every operation takes its arguments
         self._sensing.refresh()
+
+    def _restart(self, args):  # noqa: ARG002 - every operation takes its arguments
+        self.life.end_at = self._clock.up() + 2  # the answer leaves before
 
     # --- what the node says of itself ---------------------------------------------------------
 
@@ -258,25 +324,23 @@ class Node:
             "climate": {"t": "°C", "rh": "%", "co2": "ppm"},
             "p1": {},  # each value has its own
         }
-        return {
+        meta = {
             "hw": self._board.hardware,
             "fw": FIRMWARE,
             "git": self._config.get("git", ""),
             "chip": self._board.chip,
-            "caps": ["identify", "report", "replay"],
+            "caps": ["identify", "report", "replay", "restart"],
             "contract": contract.VERSION,
             "streams": {name: units[name] for name in self._streams},
         }
+        meta.update(self.life.meta())
+        return meta
 
     def _diag(self):
-        return {
-            "v": contract.VERSION,
-            "up": int(self._clock.up()),
-            "rssi": self._board.rssi(),
-            "reset": self._board.reset_cause(),
-            "heap": self._board.free_heap(),
-            "depth": self.outbox.depth(),
-            "drops": self.outbox.dropped,
-            "reconnects": max(0, self._link.connects - 1),
-            "crc": self._sensing.bad(),
-        }
+        diag = self.life.diag()
+        diag["v"] = contract.VERSION
+        diag["depth"] = self.outbox.depth()
+        diag["drops"] = self.outbox.dropped
+        diag["reconnects"] = max(0, self._link.connects - 1)
+        diag["crc"] = self._sensing.bad()
+        return diag

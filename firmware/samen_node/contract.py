@@ -77,7 +77,7 @@ def _known(leaf: str) -> str:
 _SCHEMAS = """
 status state=online|offline|sleeping|updating sid=text:32
 meta hw=text:64 fw=text:64 git=text:0:64 chip=text:64 caps=list:16:text:64 contract=count \
-streams=table:8:table:16:text:0:16
+streams=table:8:table:16:text:0:16 reset?=text:64 mode?=normal|trial|safe crash?=text:0:200
 state ts=instant? tq=ntp|rtc|none up=count d=is:@snapshot
 t/occupancy boot=count @stamp d=is:@occupancy
 t/energy boot=count @stamp d=is:@energy
@@ -88,7 +88,7 @@ replay boot=count items=list:64:item
 ack boot=count got=list:256:span
 gap boot=count from=count to=count why=flash_full|torn|refused
 diag up=count rssi=int:-150:0? reset=text:64 heap=count depth=count drops=count reconnects=count \
-crc=table:16:count
+crc=table:16:count flash?=count low?=list:2:heap|flash net?=count
 cfg/desired rev=count set=table:32:scalar
 cfg/reported rev=count set=table:32:scalar errors=table:32:text:64
 cmd id=text:64 op=text:64 exp=instant args?=table:32:scalar

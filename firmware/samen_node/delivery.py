@@ -12,14 +12,16 @@ _START = (0, -1)
 
 class Delivery:
     """`publish(leaf, payload)` is awaited and raises OSError when the link falls; `connected()` and
-    `up()` are asked; `settings` gives resend_s and replay_s."""
+    `up()` are asked; `settings` gives resend_s and replay_s. `alive(task)`, if given, is called by the tasks
+    "live" and "backlog" at least every two minutes."""
 
-    def __init__(self, outbox, publish, connected, up, settings):
+    def __init__(self, outbox, publish, connected, up, settings, alive=None):
         self._outbox = outbox
         self._publish = publish
         self._connected = connected
         self._up = up
         self._settings = settings
+        self._alive = alive or (lambda _task: None)
         self._fresh = []
         self._wake = asyncio.Event()
         self._sent = {}
@@ -49,9 +51,11 @@ class Delivery:
     async def live(self):
         """For ever: publish what is fresh."""
         while True:
+            self._alive("live")
             await self._wake.wait()
             self._wake.clear()
             while self._fresh:
+                self._alive("live")
                 try:
                     await self._publish(*telemetry.live(self._outbox.boot, self._fresh[0]))
                 except OSError:
@@ -61,6 +65,8 @@ class Delivery:
     async def backlog(self):
         """For ever: walk through the outbox from its oldest reading, a batch each replay_s."""
         while True:
+            self._alive("backlog")
+            self._wake.set()  # so that the other one reports as well, however long nothing is read
             await asyncio.sleep(self._settings["replay_s"])
             if self._connected():
                 try:

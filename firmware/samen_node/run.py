@@ -18,17 +18,31 @@ else:
     from samen_node.hal.desktop import Board
 
 
-def main(path):
-    """Run until standard input closes, a file `stop` appears, or Ctrl-C."""
+def main(path, mode="normal"):
+    """Run until standard input closes, a file `stop` appears, Ctrl-C, or the node wants to start again.
+    `mode`: as main.py's slots say. What fails is raised."""
     with open(path) as file:
         config = json.load(file)
     tls = locate(config)
     if hasattr(gc, "threshold"):
         gc.threshold(4096)  # collect early and often: a small heap must not be cut to pieces
+    board = Board(config)
+    node = Node(config, board, tls, mode, _healthy(board.flash))
     try:
-        asyncio.run(Node(config, Board(config), tls).run())
+        asyncio.run(node.run())
     except KeyboardInterrupt:
-        pass
+        return
+    if node.life.ending:
+        board.reset()
+
+
+def _healthy(flash):
+    """Ends the count of starts; None where no slots stand beside main.py to keep it."""
+    try:
+        import slots
+    except ImportError:
+        return None
+    return lambda: slots.healthy(flash)
 
 
 def locate(config):

@@ -39,7 +39,8 @@ def interpreter(request: pytest.FixtureRequest, micropython: str) -> list[str]:
 @pytest.fixture
 def environment() -> dict[str, str]:
     """An environment in which both interpreters find the node's code."""
-    return os.environ | {"MICROPYPATH": f".frozen:{FIRMWARE}", "PYTHONPATH": str(FIRMWARE)}
+    path = f"{FIRMWARE}:{HERE / 'node_parts' / 'stand_in'}"
+    return os.environ | {"MICROPYPATH": f".frozen:{path}", "PYTHONPATH": path}
 
 
 @pytest.fixture(scope="session")

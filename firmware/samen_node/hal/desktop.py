@@ -18,9 +18,11 @@ _ticks_ms = getattr(time, "ticks_ms", _monotonic_ms)
 
 
 class Clock:
-    """`up()` steady seconds since start; `utc()` Unix seconds, or None while the clock is unset."""
+    """The computer's clock, as hal.clock.Clock; the computer itself keeps it right."""
 
     quality = "ntp"
+    servers = ()
+    steps = 1
 
     def __init__(self, unset_s=0):
         self._unset_s = unset_s
@@ -39,19 +41,28 @@ class Clock:
 
 
 class Board:
-    """`settings`: folder, and one of script (a list of moments) or seed; sensors; clock_unset_s;
-    stop_on_stdin: end when standard input is closed, so that no node outlives who started it.
+    """`settings`: folder, and one of script (a list of moments) or seed; sensors; clock_unset_s, or ntp, a
+    list of time servers to ask in place of the computer; stop_on_stdin: end when standard input is closed, so
+    that no node outlives who started it.
 
-    A sensor's `load` is its share of a seed's load. A file "button" in the folder is a pressed button.
+    A sensor's `load` is its share of a seed's load. A file "button" in the folder is a pressed button. The
+    board is its own watchdog, and its own network in place of Wi-Fi.
     """
 
     hardware = "desktop"
+    index = 0
     chip = sys.implementation.name
 
     def __init__(self, settings):
         self.flash = settings["folder"]
         log.make_folder(self.flash)
         self.clock = Clock(settings.get("clock_unset_s", 0))
+        if "ntp" in settings:
+            from samen_node.hal import computer
+
+            self.clock = computer.Clock(self.flash, settings["ntp"])
+        self.wifi = self
+        self._fed_at = None
         self._sensors = settings.get("sensors", [])
         self._day = _day(settings, self._sensors)
         self._stdin = None
@@ -107,6 +118,24 @@ class Board:
     def reset_cause(self):
         return "power_on"
 
+    def watchdog(self):
+        """Fed no more for a minute, it ends the process with code 4, as a chip would start again."""
+        self.feed()
+        return self
+
+    def feed(self):
+        self._fed_at = self.clock.up()
+
+    def connected(self):
+        """The network is always there, unless the script has "wifi": "off"."""
+        return self._moment().get("wifi") != "off"
+
+    async def look_up(self, host):
+        return host  # the computer's own resolver keeps nobody waiting
+
+    def step(self, now, connected):  # noqa: ARG002 - as Wi-Fi has it
+        pass
+
     def free_heap(self):
         return gc.mem_free() if hasattr(gc, "mem_free") else 0
 
@@ -120,6 +149,10 @@ class Board:
     def button(self):
         return _exists(self.flash + "/button")
 
+    def reset(self):
+        """End this process; whoever started it may start it again."""
+        sys.exit(3)
+
     def tell(self, event):
         """One line of JSON for whoever watches this process; "ms" is the wall clock."""
         event["ms"] = int(time.time() * 1000)
@@ -129,6 +162,8 @@ class Board:
 
     def stopped(self):
         """Whether somebody asked this process to end: a file "stop" in its folder, or closed stdin."""
+        if self._fed_at is not None and self.clock.up() - self._fed_at > 60:
+            sys.exit(4)
         if self._stdin and self._stdin.poll(0):
             return True
         if not _exists(self.flash + "/stop"):

@@ -6,53 +6,50 @@ import time
 
 import machine
 import network
-import ntptime
 
 from samen_node.hal import pins
+from samen_node.hal.clock import Clock
+from samen_node.hal.wifi import Wifi
 
 _EPOCH_2000 = 946684800  # the ESP32 port counts seconds from 2000
-_SET_AFTER = 1577836800  # a clock before 2020 was never set
+_WATCHDOG_MS = 60000  # a TLS handshake and an erased flash block take seconds at most
 
 
-class Clock:
-    """`up()` steady seconds since start; `utc()` Unix seconds, or None while the clock is unset."""
+class System:
+    """The chip's own clock: it outlives a restart, and its memory knows whether a server had set it."""
 
-    quality = "ntp"
+    def ticks_ms(self):
+        return time.ticks_ms()
 
-    def __init__(self):
-        self._last = time.ticks_ms()
-        self._up_ms = 0
+    def read(self):
+        return time.time() + _epoch(), machine.RTC().memory() == b"set"
 
-    def up(self):
-        now = time.ticks_ms()
-        self._up_ms += time.ticks_diff(now, self._last)
-        self._last = now
-        return self._up_ms / 1000
+    def write(self, seconds, sure):
+        year, month, day, hour, minute, second = time.gmtime(seconds - _epoch())[:6]
+        machine.RTC().datetime((year, month, day, 0, hour, minute, second, 0))
+        machine.RTC().memory(b"set" if sure else b"")
 
-    def utc(self):
-        seconds = time.time()
-        if time.gmtime(0)[0] == 2000:
-            seconds += _EPOCH_2000
-        return seconds if seconds > _SET_AFTER else None
+
+def _epoch():
+    return _EPOCH_2000 if time.gmtime(0)[0] == 2000 else 0
 
 
 class Board:
-    """`settings`: board, the name of a file in boards/; wifi (name, password); folder."""
+    """`settings`: board, the name of a file in boards/; wifi (name and password of each network, the first
+    preferred); ntp (servers); folder."""
 
     hardware = "samen-1"
 
     def __init__(self, settings):
         self.flash = settings.get("folder", "/samen")
-        self.clock = Clock()
+        self.clock = Clock(self.flash + "/clock", System(), settings.get("ntp", ["pool.ntp.org"]))
         self.chip = settings["board"]
         self._wires = pins.of_board(self.chip)
         self._outputs = {}
         self._counters = 0
         self._button = machine.Pin(self._wires["pins"]["button"], machine.Pin.IN, machine.Pin.PULL_UP)
-        self._wifi = network.WLAN(network.STA_IF)
-        self._wifi.active(True)
-        self._wifi.connect(*settings["wifi"])
-        self._ask_time()
+        self._radio = network.WLAN(network.STA_IF)
+        self.wifi = Wifi(self._radio, settings["wifi"])
 
     # --- wires --------------------------------------------------------------------------------
 
@@ -87,25 +84,29 @@ class Board:
     # --- the board itself ---------------------------------------------------------------------
 
     def rssi(self):
-        return self._wifi.status("rssi") if self._wifi.isconnected() else None
+        return self._radio.status("rssi") if self._radio.isconnected() else None
 
     def reset_cause(self):
-        return str(machine.reset_cause())
+        causes = {
+            machine.PWRON_RESET: "power_on",
+            machine.HARD_RESET: "hard",
+            machine.WDT_RESET: "watchdog",
+            machine.DEEPSLEEP_RESET: "deep_sleep",
+            machine.SOFT_RESET: "soft",
+        }
+        return causes.get(machine.reset_cause(), "unknown")
+
+    def watchdog(self):
+        return machine.WDT(timeout=_WATCHDOG_MS)
 
     def free_heap(self):
         return gc.mem_free()
+
+    def reset(self):
+        machine.reset()
 
     def tell(self, event):
         print(json.dumps(event))
 
     def stopped(self):
-        """Never; called several times a second, it also sees to the clock."""
-        if self.clock.utc() is None and self._wifi.isconnected():
-            self._ask_time()
         return False
-
-    def _ask_time(self):
-        try:
-            ntptime.settime()
-        except OSError:
-            pass  # no network yet: readings say that the clock is unset

@@ -34,7 +34,9 @@ class Client:
     `on_up()` is awaited after each connect (subscribe there). `will()` gives (topic, payload) for the
     coming connection. `tls`: an SSLContext or None. `backoff_s`: first and longest ceiling of the
     random wait between attempts. `timeout_s`: how long connecting may take; afterwards a peer that is
-    silent for `keepalive_s` is gone.
+    silent for `keepalive_s` is gone. `network`, or None: whether it is `connected()`, without which
+    nothing is tried, and `look_up(host)`, awaited for the address to connect to. `alive("link")`, if given,
+    is called at least every two minutes.
     """
 
     def __init__(
@@ -52,6 +54,8 @@ class Client:
         backoff_s=(1, 60),
         timeout_s=10,
         window=8,
+        network=None,
+        alive=None,
     ):
         self._address = (host, port)
         self._hello = (client_id, keepalive_s, user, password)
@@ -63,6 +67,8 @@ class Client:
         self._backoff_s = backoff_s
         self._timeout_s = timeout_s
         self._window = window
+        self._network = network
+        self._alive = alive or (lambda _task: None)
         self._streams = None
         self._sending = asyncio.Lock()
         self._room = asyncio.Event()
@@ -81,6 +87,11 @@ class Client:
     async def run(self):
         """Connect, serve, and connect again, until `stop`."""
         while not self._stopping:
+            self._alive("link")
+            if self._network and not self._network.connected():
+                self._attempts = 0  # what was in vain before says nothing of the time after
+                await asyncio.sleep(0.5)
+                continue
             try:
                 await self._connect()
                 await self._serve()
@@ -103,6 +114,10 @@ class Client:
         if any(code & 0x80 for code in codes):
             raise Refused(0x80)
 
+    def cut(self):
+        """The network is gone: do not wait until the peer's silence says so."""
+        self._ended.set()
+
     async def stop(self):
         """Say goodbye (the will is then not sent) and end `run`."""
         self._stopping = True
@@ -116,10 +131,11 @@ class Client:
 
     async def _connect(self):
         host, port = self._address
+        address = await self._network.look_up(host) if self._network else host
         if self._tls:
-            opening = asyncio.open_connection(host, port, ssl=self._tls, server_hostname=host)
+            opening = asyncio.open_connection(address, port, ssl=self._tls, server_hostname=host)
         else:
-            opening = asyncio.open_connection(host, port)
+            opening = asyncio.open_connection(address, port)
         self._streams = await asyncio.wait_for(opening, self._timeout_s)
         will = self._will() if self._will else None
         self._streams[1].write(packets.connect(*self._hello, will=will))
@@ -137,14 +153,18 @@ class Client:
     async def _serve(self):
         """Read until the link ends or goes silent; one timer watches over all that waits."""
         self._ended.clear()
-        tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._greet())]
+        greeting = asyncio.create_task(self._greet())
+        tasks = [asyncio.create_task(self._read()), greeting]
         try:
             while True:
                 self._heard = False
+                self._alive("link")
                 try:
                     await asyncio.wait_for(self._ended.wait(), self._quiet_s)
                     return
                 except asyncio.TimeoutError:
+                    if greeting.done():
+                        await greeting  # what failed in it by a fault of ours must not look like a link
                     await self._probe()
         finally:
             for task in tasks:

@@ -18,6 +18,7 @@ QUICK = {
     "keepalive_s": 2,
     "backoff_s": [0.1, 0.5],
     "timeout_s": 2,
+    "healthy_s": 0,
 }
 A_VISIT = [
     {"at": 0, "radar": "none", "t": 20.4, "rh": 41, "co2": 640, "w": {"1.8.0": 2351}},

@@ -1,0 +1,91 @@
+"""Whether the node is well: the watchdog, which is fed only while every task reports, the first proof of
+health after a start, why it started, what runs short, and when it had better start again."""
+
+import gc
+import os
+
+from samen_node.store import log
+
+
+class Life:
+    """`mode`: "normal", "trial" or "safe". `healthy()`, or None, is called once the broker has answered and
+    the node has worked for healthy_s; it gives False where that could not be noted. `end_at`: when the
+    node is to start again, or None; `ending`: whether it is to now."""
+
+    def __init__(self, board, config, mode, healthy):
+        self._board = board
+        self._config = config
+        self._healthy = healthy
+        self._watchdog = board.watchdog()
+        self._up = board.clock.up
+        self._reported = dict.fromkeys(("link", "live", "backlog", "converse"), self._up())
+        self._looked_at = now = self._up()
+        self._healthy_at = None
+        # In safe mode an hour: what made the node fail may have gone, and the whole of it is tried again.
+        self.end_at = now + 3600 if mode == "safe" else None
+        self.ending = False
+        self._told = {"reset": board.reset_cause(), "mode": mode}
+        self._recall()
+
+    def alive(self, task):
+        """Every task calls this with its name again and again, at the latest after silent_s seconds."""
+        self._reported[task] = self._up()
+
+    def tick(self, now):
+        """Feed the watchdog while every task reports; RuntimeError names one that does not. Whether health
+        was noted just now."""
+        stood, self._looked_at = now - self._looked_at, now
+        silent_s = self._config.get("silent_s", 180)  # longer than any task waits for anything
+        for task, at in self._reported.items():
+            if stood > 5:
+                self._reported[task] = at + stood  # the loop stood still: nobody could have reported
+            elif now - at > silent_s:
+                raise RuntimeError("silent: " + task)
+        self._watchdog.feed()
+        self.ending = self.end_at is not None and now >= self.end_at
+        if not self._healthy or self._healthy_at is None or now < self._healthy_at:
+            return False
+        self._healthy_at = now + 60  # a flash that is full is not asked ten times a second
+        noted = self._healthy()
+        if noted:
+            self._healthy = None
+            if self.end_at and self._told["reset"] != "watchdog" and "crash" not in self._told:
+                self.end_at = (
+                    now  # nothing failed: power came and went a few times, and nothing need be spared
+                )
+        return noted
+
+    def met_broker(self):
+        """The broker has answered, and was told what this start says of itself."""
+        if self._healthy_at is None:
+            # A node that falls over soon after its greeting is not healthy.
+            self._healthy_at = self._config.get("healthy_s", 30)
+        log.erase(self._board.flash + "/crash")
+
+    def meta(self):
+        """What `meta` tells of this start: its cause, its mode, and what failed before it."""
+        return self._told
+
+    def diag(self):
+        """What `diag` tells of the node's means; `low` names what runs short."""
+        gc.collect()
+        board = self._board
+        heap, blocks = board.free_heap(), os.statvfs(board.flash)
+        flash = min(blocks[1] * blocks[4], 2147483647)
+        low = ["heap"] if heap < 6144 else []
+        if flash < 65536:  # sixteen erase blocks of 4 KiB
+            low.append("flash")
+        told = {"up": int(self._up()), "rssi": board.rssi(), "reset": self._told["reset"], "heap": heap}
+        told.update({"flash": flash, "low": low, "net": board.wifi.index})
+        return told
+
+    def _recall(self):
+        """What main.py kept of the failure before this start, in characters that the contract allows."""
+        try:
+            with open(self._board.flash + "/crash") as file:
+                words = file.read()
+        except (OSError, ValueError):
+            return
+        words = "".join(c if 32 <= ord(c) < 127 else " " for c in words)[-200:].strip()
+        if words:
+            self._told["crash"] = words
