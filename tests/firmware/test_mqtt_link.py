@@ -141,6 +141,16 @@ def test_a_refused_password_is_told_and_tried_again(start_broker, drive):
     assert driven.events("up") == []
 
 
+def test_a_password_that_is_set_right_later_lets_the_node_in(start_broker, drive):
+    broker = start_broker(users={"dev1": "right"})
+    driven = drive(port=broker.port, user="dev1", password="other")
+    eventually(lambda: driven.events("error"))
+
+    broker.set_password("dev1", "other")
+
+    eventually(lambda: driven.events("up"))
+
+
 def test_the_right_password_is_let_in(start_broker, drive):
     broker = start_broker(users={"dev1": "right"})
 
@@ -169,6 +179,59 @@ def test_a_certificate_of_another_host_is_refused(start_broker, drive, tmp_path)
 
     eventually(lambda: len(driven.events("error")) >= 2)
     assert driven.events("up") == []
+
+
+def test_an_expired_certificate_is_refused(start_broker, drive, tmp_path):
+    authority = Authority(tmp_path / "ours", days=-1)
+    broker = start_broker(certificate=authority.certificate, key=authority.key)
+
+    driven = drive(port=broker.port, host="localhost", ca=str(authority.der))
+
+    eventually(lambda: len(driven.events("error")) >= 2)
+    assert driven.events("up") == []
+
+
+def test_a_host_is_held_to_its_name_whoever_told_its_address(start_broker, drive, tmp_path):
+    authority = Authority(tmp_path / "ours", name="broker.test")
+    broker = start_broker(certificate=authority.certificate, key=authority.key)
+    told = {"broker.test": "127.0.0.1", "other.test": "127.0.0.1"}
+
+    right = drive(port=broker.port, host="broker.test", ca=str(authority.der), addresses=told)
+    wrong = drive(port=broker.port, host="other.test", ca=str(authority.der), addresses=told)
+
+    eventually(lambda: right.events("up"))
+    eventually(lambda: len(wrong.events("error")) >= 2)
+    assert wrong.events("up") == []
+
+
+def test_a_session_that_the_broker_kept_is_no_hindrance_and_is_not_taken_up(broker, drive, listen):
+    before = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id="dev1", clean_session=False)
+    before.on_connect = lambda client, *_: client.subscribe("in/dev1/#", qos=1)
+    subscribed = []
+    before.on_subscribe = lambda *_: subscribed.append(True)
+    before.connect("127.0.0.1", broker.port)
+    while not subscribed:
+        before.loop()
+    before.disconnect()
+    listen(broker.port).client.publish("in/dev1/x", "from before", qos=1).wait_for_publish(5)
+
+    driven = drive(port=broker.port)
+    eventually(lambda: driven.events("up"))
+    listen(broker.port).client.publish("in/dev1/x", "now", qos=1)
+
+    eventually(lambda: driven.events("message"))
+    assert [event["payload"] for event in driven.events("message")] == ["now"]
+
+
+def test_session_present_is_no_error(broker, drive, proxy):
+    absent, present = b"\x20\x02\x00\x00", b"\x20\x02\x01\x00"
+    proxy.alter = lambda piece: piece.replace(absent, present)
+
+    driven = drive(port=proxy.port)
+    eventually(lambda: driven.events("up"))
+    proxy.cut()
+
+    eventually(lambda: len(driven.events("up")) == 2)
 
 
 def test_the_link_comes_back_after_the_broker_was_killed(broker, drive, listen):

@@ -1,6 +1,7 @@
 """A private Mosquitto on a loopback port of its own."""
 
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -47,6 +48,11 @@ class Mosquitto:
         """As a power cut does: nothing is said to anyone."""
         self._process.kill()
         self._process.wait()
+
+    def set_password(self, name: str, password: str) -> None:
+        """Change the password while the broker runs."""
+        self._passwords(self._config.parent, {name: password})
+        self._process.send_signal(signal.SIGHUP)
 
     def log(self) -> str:
         return self._log.read_text()

@@ -40,8 +40,16 @@ class Driver:
             keepalive_s=config.get("keepalive_s", 2),
             backoff_s=(0.1, 0.5),
             timeout_s=config.get("timeout_s", 2),
+            network=self if "addresses" in config else None,
         )
+        self.addresses = config.get("addresses")
         self.stopping = False
+
+    def connected(self):
+        return True
+
+    async def look_up(self, host):
+        return self.addresses[host]
 
     def hear(self, topic, payload):
         if payload == b"stop":

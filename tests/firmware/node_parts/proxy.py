@@ -2,14 +2,17 @@
 
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 
 class FaultProxy:
-    """Passes connections on to a loopback port; while `frozen`, bytes are taken and dropped."""
+    """Passes connections on to a loopback port; while `frozen`, bytes are taken and dropped. `alter` makes
+    something else of what the target says."""
 
     def __init__(self, target: int):
         self.frozen = False
+        self.alter: Callable[[bytes], bytes] = _unaltered
         self._target = target
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -37,18 +40,22 @@ class FaultProxy:
             except OSError:
                 return
             self._sockets += [inside, outside]
-            for source, sink in ((inside, outside), (outside, inside)):
-                pump = threading.Thread(target=self._pump, args=(source, sink), daemon=True)
+            for source, sink, alter in ((inside, outside, _unaltered), (outside, inside, self.alter)):
+                pump = threading.Thread(target=self._pump, args=(source, sink, alter), daemon=True)
                 self._threads.append(pump)
                 pump.start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, alter: Callable[[bytes], bytes]) -> None:
         with suppress(OSError):
             while piece := source.recv(4096):
                 if not self.frozen:
-                    sink.sendall(piece)
+                    sink.sendall(alter(piece))
         _end(source)
         _end(sink)
+
+
+def _unaltered(piece: bytes) -> bytes:
+    return piece
 
 
 def _end(link: socket.socket) -> None:
