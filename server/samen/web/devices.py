@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from samen.adapters.db.models import Device, DeviceState, QuarantineTally
 from samen.services import devices
 from samen.web import current, i18n
+from samen.web.node_words import node_faults
 from samen.web.policy import Access, allow
 from samen.web.wording import N_
 
@@ -69,6 +70,7 @@ def _device(device: Device, now: datetime) -> dict[str, Any]:
         "clock": _clock(device.clock_skew_s) if device.last_seen_at else None,
         "clock_off": device.clock_skew_s is not None,
         "backlog": _backlog(device.diag),
+        "faults": node_faults(device.meta or {}, device.diag or {}),
         "revoked": device.revoked_at is not None,
     }
 
