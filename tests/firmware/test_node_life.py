@@ -9,7 +9,6 @@ import pytest
 from node_parts.booted import BootedNode
 from node_parts.broker import Mosquitto
 from node_parts.nodes import DEVICE
-from node_parts.proxy import FaultProxy
 from node_parts.server import AckingServer
 from node_parts.time_server import TimeServer
 
@@ -23,7 +22,7 @@ def boot(
 ) -> Iterator[Callable[..., BootedNode]]:
     booted: list[BootedNode] = []
 
-    def node(via: FaultProxy | None = None, **settings: object) -> BootedNode:
+    def node(via: Mosquitto | None = None, **settings: object) -> BootedNode:
         booted.append(BootedNode((via or broker).port, tmp_path, [micropython], environment, **settings))
         return booted[-1]
 
@@ -176,6 +175,16 @@ def test_a_node_without_an_answering_time_server_works_on_undated(server, boot, 
     eventually(lambda: len(server.readings) > 5)
 
     assert {reading["tq"] for reading in server.readings.values()} == {"none"}
+
+
+def test_why_there_is_no_link_is_said_on_the_serial_line(start_broker, boot):
+    strict = start_broker(users={DEVICE: "another secret"})
+    node = boot(via=strict)
+    node.start()
+
+    said = eventually(lambda: node.told("link"))
+
+    assert "Refused(5" in said[0]["why"]
 
 
 def test_the_light_says_which_node_it_is_and_goes_out_again(server, boot):
