@@ -134,6 +134,8 @@ class Node:
     def _put_down(self):
         """Put what was gathered in flash, in one write, and only then offer it to the link."""
         gathered, self._gathered = self._gathered, []
+        if not gathered:
+            return
         try:
             self.outbox.flush()
         except OSError as error:  # the outbox tells the gap
