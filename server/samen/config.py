@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -12,6 +14,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from samen.domain.mail_address import as_written
+
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 class BadSettings(ValueError):
@@ -28,6 +32,18 @@ class Broker:
     password: str | None = None
     tls: bool = False
     embedded: bool = False
+
+
+@dataclass(frozen=True)
+class NodeBroker:
+    """How nodes reach the broker: its address for them, and the authority (DER) that signs its certificate.
+
+    `password_file`: Mosquitto's, in which Samen keeps the nodes' passwords; None where somebody else does.
+    """
+
+    mqtt_url: str
+    authority: bytes | None = None
+    password_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +76,7 @@ class Settings:
     secret_key: str
     timezone: ZoneInfo
     base_url: str
+    nodes: NodeBroker
     mail: MailServer | MailFolder | None = None
     # Where a weather archive answers; its query may hold a key.
     weather_url: str | None = field(default=None, repr=False)
@@ -70,12 +87,14 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read `SAMEN_*`. Raises BadSettings with the variable's name."""
+        mqtt = broker_at(environ.get("SAMEN_MQTT_URL", "embedded://127.0.0.1:1883"))
         return cls(
             database_url=_database_url(environ.get("SAMEN_DATABASE_URL", "sqlite:///var/samen.db")),
-            mqtt=broker_at(environ.get("SAMEN_MQTT_URL", "embedded://127.0.0.1:1883")),
+            mqtt=mqtt,
             secret_key=environ.get("SAMEN_SECRET_KEY", ""),
             timezone=_timezone(environ.get("SAMEN_SITE_TIMEZONE", "Europe/Brussels")),
             base_url=_base_url(environ.get("SAMEN_BASE_URL", "http://127.0.0.1:8075")),
+            nodes=_node_broker(environ, mqtt),
             mail=_mail(environ.get("SAMEN_MAIL_URL", "")),
             weather_url=_weather_url(environ.get("SAMEN_WEATHER_URL", "")),
             demo=environ.get("SAMEN_DEMO") == "1",
@@ -150,6 +169,36 @@ def broker_at(text: str, named: str = "SAMEN_MQTT_URL") -> Broker:
         tls=parts.scheme == "mqtts",
         embedded=parts.scheme == "embedded",
     )
+
+
+def _node_broker(environ: Mapping[str, str], mqtt: Broker) -> NodeBroker:
+    passwords = environ.get("SAMEN_MQTT_PASSWORD_FILE")
+    return NodeBroker(
+        _node_mqtt_url(environ.get("SAMEN_NODE_MQTT_URL", ""), mqtt),
+        _authority(environ.get("SAMEN_NODE_CA", "")),
+        Path(passwords) if passwords else None,
+    )
+
+
+def _authority(path: str) -> bytes | None:
+    """A node reads DER only; PEM is what people have."""
+    if not path:
+        return None
+    try:
+        found = _CERTIFICATE.search(Path(path).read_text(encoding="ascii"))
+        return ssl.PEM_cert_to_DER_cert(found[0] if found else "")
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"SAMEN_NODE_CA: {path} is no certificate in PEM") from error
+
+
+def _node_mqtt_url(text: str, mqtt: Broker) -> str:
+    if not text:
+        return f"{'mqtts' if mqtt.tls else 'mqtt'}://{mqtt.host}:{mqtt.port}"
+    parts = urlsplit(text)
+    if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname or parts.username or parts.path.strip("/"):
+        raise BadSettings("SAMEN_NODE_MQTT_URL: expected mqtt://host:port or mqtts://host:port")
+    port = _port(parts, "SAMEN_NODE_MQTT_URL", 8883 if parts.scheme == "mqtts" else 1883)
+    return f"{parts.scheme}://{parts.hostname}:{port}"
 
 
 def _is_loopback(host: str) -> bool:

@@ -65,6 +65,33 @@ def test_a_revoked_node_makes_room_for_the_next(run):
     assert run("add", "node-next", "--space", "zenne-noord", "--streams", "occupancy").exit_code == 0
 
 
+def test_a_code_is_told_with_the_address_it_is_good_for(run, monkeypatch):
+    monkeypatch.setenv("SAMEN_BASE_URL", "https://samen.rue.test")
+
+    told = json.loads(run("claim", "node-iris", "--json").output)
+
+    assert (told["name"], told["server"], len(told["code"])) == ("node-iris", "https://samen.rue.test", 19)
+    assert told["code"] not in run("claim", "node-iris").output
+    assert run("claim", "nobody").exit_code == 2
+
+
+def test_where_the_brokers_file_is_ours_it_follows(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("SAMEN_MQTT_PASSWORD_FILE", str(tmp_path / "passwords"))
+
+    said = run("add", "node-hall", "--space", "zenne-noord", "--streams", "climate").output
+    first = (tmp_path / "passwords").read_text()
+    run("rotate", "node-hall")
+    second = (tmp_path / "passwords").read_text()
+    run("revoke", "node-hall")
+
+    assert "mosquitto_passwd" not in said
+    assert "SIGHUP" in said
+    assert first.startswith("node-hall:$7$")
+    assert second.startswith("node-hall:$7$")
+    assert first != second
+    assert (tmp_path / "passwords").read_text() == ""
+
+
 def test_an_outdoor_node_is_in_no_space(run, sqlite_database):
     told = json.loads(run("add", "node-garden", "--outdoor", "--streams", "climate", "--json").output)
 

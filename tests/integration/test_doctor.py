@@ -168,6 +168,16 @@ def test_only_the_demo_needs_micropython(clinic: Clinic):
     assert list(of_the_demo) == ["micropython"]
 
 
+def test_a_password_file_that_cannot_be_written_is_found(clinic: Clinic):
+    nodes = replace(clinic.settings.nodes, password_file=Path("/nowhere/passwords"))
+    clinic.settings = replace(clinic.settings, nodes=nodes)
+
+    complaints = clinic.complaints()
+
+    assert list(complaints) == ["passwords"]
+    assert "/nowhere/passwords and its folder must be ours" in complaints["passwords"]
+
+
 def test_a_borrowed_secret_key_is_refused(clinic: Clinic):
     clinic.settings = replace(clinic.settings, secret_key="changeme-changeme")
 

@@ -29,6 +29,9 @@ def test_a_broker_of_ones_own_has_credentials_and_tls():
         ("SAMEN_MQTT_URL", "http://x", "expected mqtt://, mqtts:// or embedded://"),
         ("SAMEN_MQTT_URL", "mqtt://x:99999", "the port must be a number"),
         ("SAMEN_MQTT_URL", "embedded://0.0.0.0:1883", "listens to this machine alone"),
+        ("SAMEN_NODE_MQTT_URL", "http://x", "expected mqtt://host:port or mqtts://host:port"),
+        ("SAMEN_NODE_MQTT_URL", "mqtts://user:pass@x", "expected mqtt://host:port"),
+        ("SAMEN_NODE_CA", "/nowhere/ca.pem", "/nowhere/ca.pem is no certificate in PEM"),
         ("SAMEN_SITE_TIMEZONE", "Europe/Bxl", "no time zone is called 'Europe/Bxl'"),
         ("SAMEN_SITE_TIMEZONE", "../etc/passwd", "no time zone is called"),
         ("SAMEN_BASE_URL", "samen.example", "expected http://host or https://host"),
@@ -92,6 +95,22 @@ def test_mails_go_out_in_the_name_of_whoever_signs_in_and_the_password_is_not_sh
 
     assert (settings.mail.sender, settings.mail.password) == ("samen@bota75.example", "p@ss")
     assert "p@ss" not in repr(settings)
+
+
+def test_nodes_are_told_of_the_broker_without_the_servers_own_credentials():
+    nodes = Settings.from_env({"SAMEN_MQTT_URL": "mqtts://sam:p@mqtt.example"}).nodes
+
+    assert (nodes.mqtt_url, nodes.authority, nodes.password_file) == ("mqtts://mqtt.example:8883", None, None)
+
+
+def test_nodes_may_know_the_broker_by_another_name_and_authority(tmp_path):
+    pem = "of the building\n-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----\n"
+    (tmp_path / "ca.pem").write_text(pem)
+    chosen = {"SAMEN_NODE_MQTT_URL": "mqtts://broker.rue.test", "SAMEN_NODE_CA": str(tmp_path / "ca.pem")}
+
+    nodes = Settings.from_env(chosen).nodes
+
+    assert (nodes.mqtt_url, nodes.authority) == ("mqtts://broker.rue.test:8883", b"\x00\x01\x02")
 
 
 def test_mails_can_go_into_a_folder():

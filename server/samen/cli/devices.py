@@ -11,11 +11,12 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from samen.adapters import password_file
 from samen.adapters.db import Database
 from samen.adapters.db.models import Device
 from samen.cli import BadInput, No
 from samen.config import Settings
-from samen.services import devices
+from samen.services import device_claims, devices
 
 ACTOR = "cli"
 # What was asked makes no sense here; everything else is a "no".
@@ -24,7 +25,7 @@ BAD = frozenset({"unknown_space", "unknown_site", "unknown_stream", "unknown_dev
 
 @click.group
 def device() -> None:
-    """Enrol, list, revoke sensor nodes, and give them new secrets."""
+    """Enrol, set up, list and revoke sensor nodes, and give them new secrets."""
 
 
 @device.command
@@ -46,7 +47,7 @@ def add(name: str, space: str | None, outdoor: bool, site: str | None, streams: 
         else:
             added, secret = devices.add(session, name, space, wanted, ACTOR, now)
         told = _row(added)
-    _tell_secret(told, secret, as_json)
+    _tell_secret(told, secret, _let_in(name, secret), as_json)
 
 
 @device.command("list")
@@ -71,11 +72,15 @@ def revoke(name: str, as_json: bool) -> None:
     """Take in nothing more that the node says."""
     with _changing() as session:
         told = _row(devices.revoke(session, name, ACTOR, datetime.now(UTC)))
+    path = Settings.from_env().nodes.password_file
+    if path is not None:
+        password_file.remove(path, name)
     if as_json:
         click.echo(json.dumps(told, indent=2))
-    else:
-        click.echo(f"{name} is revoked. With Mosquitto, cut its connection too:")
-        click.echo(f"  mosquitto_passwd -D PASSWORD_FILE {name}, then send the broker SIGHUP")
+        return
+    click.echo(f"{name} is revoked. With Mosquitto, cut its connection too:")
+    first = "" if path else f"mosquitto_passwd -D PASSWORD_FILE {name}, then "
+    click.echo(f"  {first}send the broker SIGHUP")
 
 
 @device.command
@@ -86,7 +91,23 @@ def rotate(name: str, as_json: bool) -> None:
     with _changing() as session:
         rotated, secret = devices.rotate(session, name, ACTOR, datetime.now(UTC))
         told = _row(rotated)
-    _tell_secret(told, secret, as_json)
+    _tell_secret(told, secret, _let_in(name, secret), as_json)
+
+
+@device.command
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True)
+def claim(name: str, as_json: bool) -> None:
+    """Make a set-up code, by which one new board becomes this node within a day."""
+    with _changing() as session:
+        code = device_claims.make(session, name, ACTOR, datetime.now(UTC))
+    server = Settings.from_env().base_url
+    if as_json:
+        told = {"name": name, "code": code.text, "server": server, "expires_at": _iso(code.expires_at)}
+        click.echo(json.dumps(told, indent=2))
+    else:
+        click.echo(f"{name}'s set-up code, until {_iso(code.expires_at)}: {code.text}")
+        click.echo(f"Type it on the board's own page, with {server} as the address of Samen.")
 
 
 @contextmanager
@@ -125,13 +146,22 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat(timespec="seconds") if at else None
 
 
-def _tell_secret(told: dict[str, Any], secret: str, as_json: bool) -> None:
+def _let_in(name: str, secret: str) -> bool:
+    """Write the secret into Mosquitto's password file, where that is ours to write."""
+    path = Settings.from_env().nodes.password_file
+    if path is not None:
+        password_file.put(path, name, secret)
+    return path is not None
+
+
+def _tell_secret(told: dict[str, Any], secret: str, is_let_in: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({**told, "secret": secret}, indent=2))
         return
     click.echo(f"{told['name']}'s secret, shown this once: {secret}")
     click.echo("It is the node's MQTT password; its name is its user name. With Mosquitto:")
-    click.echo(f"  mosquitto_passwd PASSWORD_FILE {told['name']}, then send the broker SIGHUP")
+    first = "" if is_let_in else f"mosquitto_passwd PASSWORD_FILE {told['name']}, then "
+    click.echo(f"  {first}send the broker SIGHUP")
 
 
 commands = (device,)

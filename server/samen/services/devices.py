@@ -9,10 +9,10 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Device, DeviceState, Site, Space
+from samen.adapters.db.models import Device, DeviceClaim, DeviceState, Site, Space
 from samen.domain.node import supersedes
 from samen.services import audit
 from samen_node import contract
@@ -82,6 +82,12 @@ def add_outdoors(
     return device, secret
 
 
+def give_secret(session: Session, device: Device, secret: str) -> None:
+    """From now on this is the node's secret, and no other is."""
+    device.secret_hash = _HASHER.hash(secret)
+    session.flush()
+
+
 def _enrol(session: Session, device: Device, streams: Sequence[str], now: datetime) -> tuple[Device, str]:
     secret = secrets.token_urlsafe(16)
     device.name, device.streams, device.state = device.slug, list(streams), DeviceState.NEW
@@ -112,23 +118,30 @@ def _watcher(session: Session, place: Space) -> Device | None:
 
 def revoke(session: Session, slug: str, actor: str, now: datetime) -> Device:
     """From now on nothing the node says is taken in. Raises Refusal if there is no such node."""
-    device = _named(session, slug)
+    device = named(session, slug)
     if device.revoked_at is None:
         device.revoked_at = now
         audit.note(session, actor, "device.revoked", slug, {}, now)
     device.secret_hash = None
+    _forget_code(session, device)
     return device
 
 
 def rotate(session: Session, slug: str, actor: str, now: datetime) -> tuple[Device, str]:
     """A new secret for a node. Raises Refusal if there is none, or it is revoked."""
-    device = _named(session, slug)
+    device = named(session, slug)
     if device.revoked_at is not None:
         raise Refusal("revoked", f"{slug!r} is revoked")
     secret = secrets.token_urlsafe(16)
-    device.secret_hash = _HASHER.hash(secret)
+    give_secret(session, device, secret)
+    _forget_code(session, device)
     audit.note(session, actor, "device.rotated", slug, {}, now)
     return device, secret
+
+
+def _forget_code(session: Session, device: Device) -> None:
+    """What answered a claim before must not bring an old secret back."""
+    session.execute(delete(DeviceClaim).where(DeviceClaim.device_id == device.id))
 
 
 def knows(device: Device, secret: str) -> bool:
@@ -146,7 +159,8 @@ def every(session: Session) -> list[Device]:
     return list(session.scalars(select(Device).order_by(Device.slug)))
 
 
-def _named(session: Session, slug: str) -> Device:
+def named(session: Session, slug: str) -> Device:
+    """The node of that name, revoked or not. Raises Refusal if there is none."""
     device = session.scalar(select(Device).where(Device.slug == slug))
     if device is None:
         raise Refusal("unknown_device", f"no device is called {slug!r}")

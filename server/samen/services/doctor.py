@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from samen.adapters.db.engine import Database
 from samen.adapters.db.models.device import Device, DeviceState, Quarantined
 from samen.adapters.db.models.site import Site
 from samen.adapters.db.schema import is_current
-from samen.config import BadSettings, Broker, Settings
+from samen.config import BadSettings, Broker, NodeBroker, Settings
 from samen.services import weather_health
 from samen.services.mail import Outbox, outbox
 from samen.services.rollup import waiting_since
@@ -75,7 +76,7 @@ def examine(settings: Settings, database: Database, around: Surroundings, now: d
         with database.read() as session:
             findings += [*in_operation(session, now), mails(session, settings, now)]
             findings.append(weather(session, settings, now))
-    return [*findings, _broker(settings.mqtt, around)]
+    return [*findings, _broker(settings.mqtt, around), *_passwords(settings.nodes)]
 
 
 def in_operation(session: Session, now: datetime) -> list[Finding]:
@@ -93,6 +94,17 @@ def _secret_key(settings: Settings) -> Finding:
     except BadSettings as error:
         return Finding("secret_key", False, f"{error}.")
     return Finding("secret_key", True, "The secret key is this installation's own.")
+
+
+def _passwords(nodes: NodeBroker) -> list[Finding]:
+    """A claim that cannot be written down lets no node in."""
+    path = nodes.password_file
+    if path is None:
+        return []
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.R_OK)):
+        said = f"Nodes cannot be let in: {path} and its folder must be ours to read and write."
+        return [Finding("passwords", False, said)]
+    return [Finding("passwords", True, f"Nodes are let in by {path}.")]
 
 
 def _server_clock(settings: Settings, now: datetime) -> Finding:

@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Device, DeviceState, QuarantineTally
+from samen.adapters.db.models import Device, DeviceState, QuarantineTally, Site, Space
+from samen.domain.access import Role
 from samen.services import devices
-from samen.web import current, i18n
+from samen.services.device_claims import Code, make
+from samen.web import current, device_claims, i18n
 from samen.web.node_words import node_faults
 from samen.web.policy import Access, allow
 from samen.web.wording import N_
+from samen_node import contract
 
 blueprint = Blueprint("devices", __name__)
 
@@ -40,10 +44,50 @@ REASONS = {
 }
 
 
+# What is wrong with a new node, by the code of its refusal: the field, and the sentence.
+WRONG = {
+    "bad_name": ("name", N_("A name is of letters, digits, hyphens and dots.")),
+    "name_taken": ("name", N_("There is a device of that name already.")),
+    "unknown_space": ("place", N_("There is no such place.")),
+    "unknown_site": ("place", N_("There is no such place.")),
+    "already_watched": ("place", N_("Another device already says whether this room is in use.")),
+    "unknown_stream": ("streams", N_("Choose what it reports; outdoors, the climate.")),
+}
+OUTDOORS = "outdoors/"
+
+
 @blueprint.get("/devices")
 @allow(Access.OVERSIGHT)
 def overview() -> str:
-    """All nodes by name, revoked ones last."""
+    """All nodes by name, revoked ones last; the set-up code just made is shown this once."""
+    return _page(None)
+
+
+@blueprint.post("/devices")
+@allow(Access.MANAGER)
+def enrol() -> ResponseReturnValue:
+    """A new node, and its set-up code on the page that follows. Form fields: `name`; `place`, a space's slug,
+    or "outdoors/" and a site's; `streams`.
+    """
+    try:
+        with current.database().write() as session:
+            device_claims.remember(_enrolled(session, request.form.get("name", "").strip()))
+    except devices.Refusal as refusal:
+        return _page(refusal.code), 422
+    return redirect(url_for("devices.overview"), 303)
+
+
+def _enrolled(session: Session, name: str) -> Code:
+    place, streams = request.form.get("place", ""), request.form.getlist("streams")
+    actor, now = current.viewer().actor, current.now()
+    if place.startswith(OUTDOORS):
+        devices.add_outdoors(session, name, place.removeprefix(OUTDOORS), streams, actor, now)
+    else:
+        devices.add(session, name, place, streams, actor, now)
+    return make(session, name, actor, now)
+
+
+def _page(wrong: str | None) -> str:
     now = current.now()
     with current.database().read() as session:
         known = sorted(devices.every(session), key=lambda device: device.revoked_at is not None)
@@ -54,7 +98,30 @@ def overview() -> str:
             devices=[_device(device, now) for device in known],
             counts={"online": online, "total": enrolled},
             quarantine=_quarantine(session, now),
+            code=device_claims.code_just_made(),
+            may_set_up=current.viewer().role is Role.MANAGER,
+            new=_new(session, wrong),
         )
+
+
+def _new(session: Session, wrong: str | None) -> dict[str, Any]:
+    """The form for a new node, as it was filled in."""
+    spaces = session.scalars(select(Space).order_by(Space.name))
+    sites = session.scalars(select(Site).order_by(Site.name))
+    field, sentence = WRONG.get(wrong or "", ("", ""))
+    outdoors = [
+        {"value": OUTDOORS + site.slug, "word": _("outdoors, %(site)s", site=site.name)} for site in sites
+    ]
+    return {
+        "name": request.form.get("name", ""),
+        "place": request.form.get("place", ""),
+        "places": [{"value": space.slug, "word": space.name} for space in spaces] + outdoors,
+        "streams": [
+            {"value": name, "word": _stream_word(name), "chosen": name in request.form.getlist("streams")}
+            for name in contract.STREAMS
+        ],
+        "errors": {field: _(sentence)} if wrong else {},
+    }
 
 
 def _device(device: Device, now: datetime) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from werkzeug.exceptions import TooManyRequests
 # A shared building often has one public address: the limit per address must let a whole meeting sign in.
 ATTEMPTS_PER_ADDRESS = RateLimitItemPerMinute(20)
 FAILURES_PER_ACCOUNT = RateLimitItemPerMinute(10, 15)
+# Nobody guesses 80 bits; a new node asks twice a minute at the most.
+CLAIMS_PER_ADDRESS = RateLimitItemPerMinute(30)
 INVITATIONS_PER_MEMBER = RateLimitItemPerHour(30)
 FEEDS_PER_MEMBER = RateLimitItemPerHour(30)
 # A calendar service reads for many people from few addresses.

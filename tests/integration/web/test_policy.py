@@ -16,6 +16,7 @@ OPEN_TO_WRITE = {
     "account.check_password",
     "account.sign_out",
     "account.accept",
+    "device_claims.settle",
     "door.here",
     "preferences.save",
 }

@@ -10,7 +10,14 @@ from samen.adapters.db.models.credit import (
     CreditShare,
     DisputeState,
 )
-from samen.adapters.db.models.device import Boot, Device, DeviceState, Quarantined, QuarantineTally
+from samen.adapters.db.models.device import (
+    Boot,
+    Device,
+    DeviceClaim,
+    DeviceState,
+    Quarantined,
+    QuarantineTally,
+)
 from samen.adapters.db.models.feed import CalendarFeed, FeedKind
 from samen.adapters.db.models.finding import Finding, WasteReview
 from samen.adapters.db.models.heating import SteeredDay, WarmUp, ZoneHeating, ZoneWarming
@@ -105,6 +112,7 @@ __all__ = [
     "CreditRules",
     "CreditShare",
     "Device",
+    "DeviceClaim",
     "DeviceState",
     "DirtyEnergy",
     "DirtyOccupancy",

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from samen.adapters.db.models.base import Base, choice
@@ -52,6 +52,26 @@ class Device(Base):
 
     site: Mapped[Site] = relationship()
     space: Mapped[Space | None] = relationship()
+
+
+class DeviceClaim(Base):
+    """The set-up code by which a new board becomes this device: good for one board, and for a while.
+
+    The code is kept as it is, for both sides prove by it that they know it. `asked_nonce` names the board
+    that used it, which may ask again until the end.
+    """
+
+    __tablename__ = "device_claims"
+
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"), primary_key=True, autoincrement=False)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    code: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    asked_nonce: Mapped[str | None] = mapped_column(String(32))
+    answered_nonce: Mapped[str | None] = mapped_column(String(32))
+
+    device: Mapped[Device] = relationship()
 
 
 class Boot(Base):
