@@ -27,6 +27,13 @@ def most():
     return max(32, gc.mem_free() // 700) if hasattr(gc, "mem_free") else 1000000
 
 
+def start_after(directory, boot):
+    """Let the first boot counted in a folder be `boot` + 1: a node in another's place repeats none of its
+    numbers."""
+    log.make_folder(directory)
+    log.replace(directory + "/boot", log.pack(boot, b""))
+
+
 class _Segment:
     """Seqs first…last of a boot in one file; `done`: those acked or lost. Behind byte `at` comes
     `next`, and whatever lies before is done."""

@@ -2,7 +2,7 @@
 
 The configuration is a JSON object: site, device, password, mqtt_url (mqtt://host:port or
 mqtts://host:port with "ca": path of a DER certificate), folder, streams, registers, seed or script,
-and any of samen_node.settings.
+and any of samen_node.settings. Without "device" the node is set up first: see samen_node.provision.
 """
 
 import asyncio
@@ -10,22 +10,31 @@ import gc
 import json
 import sys
 
-from samen_node.app import Node
-
-if sys.platform == "esp32":
-    from samen_node.hal.esp32 import Board
-else:
-    from samen_node.hal.desktop import Board
-
 
 def main(path, mode="normal"):
     """Run until standard input closes, a file `stop` appears, Ctrl-C, or the node wants to start again.
     `mode`: as main.py's slots say. What fails is raised."""
     with open(path) as file:
         config = json.load(file)
-    tls = locate(config)
     if hasattr(gc, "threshold"):
         gc.threshold(4096)  # collect early and often: a small heap must not be cut to pieces
+    if "device" not in config:
+        from samen_node import provision
+
+        provision.set_up(path, config)
+    else:
+        _live(config, mode)
+
+
+def _live(config, mode):
+    """Not before the node is set up: there is no heap for both."""
+    from samen_node.app import Node
+
+    if sys.platform == "esp32":
+        from samen_node.hal.esp32 import Board
+    else:
+        from samen_node.hal.desktop import Board
+    tls = locate(config)
     board = Board(config)
     node = Node(config, board, tls, mode, _healthy(board.flash))
     try:
