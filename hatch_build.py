@@ -33,7 +33,13 @@ class PagesHook(BuildHookInterface):  # type: ignore[type-arg]
         compile_catalogues(Path(self.root) / "server" / "samen" / "locale")
         if version != "editable":  # there, the checkout's own folder is used
             carried = {f"dashboards/{name}": f"samen/dashboards/{name}" for name in ("templates", "dist")}
-            build_data["force_include"].update(carried)
+            build_data["force_include"].update(carried | beside_the_node(Path(self.root) / "firmware"))
+
+
+def beside_the_node(firmware: Path) -> dict[str, str]:
+    """What `samen device flash` puts on a board beside samen_node, and where a wheel carries it."""
+    files = [*firmware.glob("*.py"), *firmware.glob("boards/*.json")]
+    return {str(path): f"samen/firmware/{path.relative_to(firmware).as_posix()}" for path in sorted(files)}
 
 
 def build_pages(folder: Path) -> None:

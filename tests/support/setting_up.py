@@ -78,7 +78,8 @@ class BoardProcess:
         self._pair = pty.openpty() if serial else None
         if self._pair:
             tty.setraw(self._pair[1])  # a cable does not echo
-        setup = {"port": self.port, "networks": WIFI}
+        self.dns_port = free_port()
+        setup = {"port": self.port, "dns_port": self.dns_port, "networks": WIFI}
         start = {"folder": str(folder / "flash"), "setup": setup, "stop_on_stdin": True, **config}
         self.config.write_text(json.dumps(start))
         self.start()
@@ -86,12 +87,19 @@ class BoardProcess:
     def start(self) -> None:
         micropython = shutil.which("micropython", path=str(Path(sys.prefix) / "bin"))
         assert micropython, "pip install 'samen[simulator]'"
-        heap = "96K" if self._compiled else "512K"  # from source, the compiler takes its share
-        command = [micropython, "-X", f"heapsize={heap}", "-m", "samen_node.run", str(self.config)]
+        command = [micropython, "-X", f"heapsize={self._heap()}", "-m", "samen_node.run", str(self.config)]
         env = os.environ | {"MICROPYPATH": f".frozen:{self._firmware}"}
         with self._log.open("ab") as log:
             stdin, output = (self._pair[0], self._pair[0]) if self._pair else (subprocess.PIPE, log)
             self.process = subprocess.Popen(command, env=env, stdin=stdin, stdout=output, stderr=output)
+
+    def _heap(self) -> str:
+        """A board's own: for what it does then, see tests/firmware/test_board_budget.py. From source the
+        compiler takes its share.
+        """
+        if not self._compiled:
+            return "512K"
+        return "140K" if "device" in self.kept() else "96K"
 
     @property
     def serial(self) -> Path:

@@ -15,6 +15,7 @@ from samen.adapters import password_file
 from samen.adapters.db import Database
 from samen.adapters.db.models import Device
 from samen.cli import BadInput, No
+from samen.cli.device_flash import flash
 from samen.config import Settings
 from samen.services import device_claims, devices
 
@@ -164,4 +165,5 @@ def _tell_secret(told: dict[str, Any], secret: str, is_let_in: bool, as_json: bo
     click.echo(f"  {first}send the broker SIGHUP")
 
 
+device.add_command(flash)
 commands = (device,)
