@@ -11,6 +11,7 @@ from samen_node.life import Life
 from samen_node.net.mqtt import Client
 from samen_node.orders import Orders
 from samen_node.outbox import USUAL_BYTES, Outbox
+from samen_node.press import LongPress
 from samen_node.sensing import Sensing
 from samen_node.settings import Settings
 from samen_node.snapshot import Snapshot
@@ -49,6 +50,7 @@ class Node:
         )
         self._snapshot = Snapshot(self._settings)
         self._herald = self._make_herald()
+        self._press = LongPress(config.get("press_s", 10))
         self._sid = None
         self._gathered = []
         self._due = {}
@@ -73,6 +75,7 @@ class Node:
                     raise RuntimeError("a task has ended")
             self._see_to_board(self._clock.up())
             self._sense()
+            self._heed_button()
             await asyncio.sleep(self._poll_s)
         await self._leave()
         for task in tasks:
@@ -304,6 +307,17 @@ class Node:
         """A late will of a connection that is gone must not be what stays at the broker."""
         if leaf == "status" and message["state"] == "offline" and message["sid"] != self._sid:
             self._answers.append(("status", self._status("online"), True))
+
+    def _heed_button(self):
+        """A long press is a factory reset; the light says when letting go will make it one."""
+        ready = self._press.ready
+        if self._press.ended(self._clock.up(), self._board.button()):
+            from samen_node import provision
+
+            provision.forget(self._config["path"], self._config)
+            self._board.reset()
+        elif self._press.ready != ready:
+            self._board.led(self._press.ready)
 
     def _identify(self, args):
         on, lit_s = bool(args.get("on", True)), args.get("s")

@@ -23,6 +23,7 @@ def main(path, mode="normal"):
 
         provision.set_up(path, config)
     else:
+        config["path"] = path
         _live(config, mode)
 
 

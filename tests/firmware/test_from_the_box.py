@@ -216,6 +216,30 @@ def test_power_that_goes_before_the_answer_is_kept_costs_no_code(sqlite_database
         eventually(lambda: board.kept().get("device") == "node-iris", within=30)
 
 
+def test_a_long_press_makes_a_new_board_of_it(start_board):
+    known = {"site": "bota75", "device": "node-iris", "password": "s", "mqtt_url": "mqtt://127.0.0.1:9"}
+    board = start_board(**QUICK, **known, streams=["climate"], wifi=[["Maison", "12345678"]], press_s=0.5)
+    flash = board.config.parent / "flash"
+    button = flash / "button"
+    eventually(lambda: kept_bytes(flash))
+    begun = kept_bytes(flash)
+    eventually(lambda: kept_bytes(flash) > begun)
+    button.touch()
+    eventually(lambda: any(told["event"] == "led" for told in board.told()))
+
+    button.unlink()
+    board.starts_again()
+
+    eventually(lambda: board.told()[-1].get("network") == "samen-desk")
+    assert set(board.kept()) == {"folder", "sensors", "setup", "stop_on_stdin"}
+    assert list(flash.iterdir()) == []
+
+
+def kept_bytes(flash):
+    """What its outbox holds: it grows while the node lives."""
+    return sum(file.stat().st_size for file in flash.glob("outbox/*.log"))
+
+
 def test_a_claim_over_https_needs_no_certificate_that_anybody_knows(sqlite_database, start_board, tmp_path):
     load_demo(sqlite_database)
     board = start_board()

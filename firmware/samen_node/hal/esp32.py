@@ -99,11 +99,11 @@ class Board:
     def watchdog(self):
         return machine.WDT(timeout=_WATCHDOG_MS)
 
-    def free_heap(self):
-        return gc.mem_free()
-
     def reset(self):
         machine.reset()
+
+    def free_heap(self):
+        return gc.mem_free()
 
     def tell(self, event):
         print(json.dumps(event))

@@ -13,7 +13,7 @@ import os
 import select
 import sys
 
-from samen_node import run
+from samen_node import outbox, run
 from samen_node.app import Node
 from samen_node.hal import desktop
 from samen_node.store import log
@@ -42,6 +42,9 @@ class Board(desktop.Board):
 
     def reset(self):
         raise Restart
+
+    def button(self):
+        return False
 
     def uart(self, name, baud, inverted=False):
         wire = desktop.Board.uart(self, name, baud, inverted)
@@ -116,7 +119,7 @@ def _count_boots_from(flash, boot):
     log.make_folder(flash)
     log.make_folder(path)
     if "boot" not in os.listdir(path):
-        log.replace(path + "/boot", log.pack(boot, b""))
+        outbox.start_after(path, boot)
 
 
 def main(paths):
