@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import sys
 from binascii import hexlify
 
 from samen_node import contract, telemetry
@@ -334,23 +335,12 @@ class Node:
     # --- what the node says of itself ---------------------------------------------------------
 
     def _meta(self):
-        units = {
-            "occupancy": {"conf": "%"},
-            "energy": {"wh": "Wh", "w": "W"},
-            "climate": {"t": "°C", "rh": "%", "co2": "ppm"},
-            "p1": {},  # each value has its own
-        }
-        meta = {
-            "hw": self._board.hardware,
-            "fw": FIRMWARE,
-            "git": self._config.get("git", ""),
-            "chip": self._board.chip,
-            "caps": ["identify", "report", "replay", "restart"],
-            "contract": contract.VERSION,
-            "streams": {name: units[name] for name in self._streams},
-        }
-        meta.update(self.life.meta())
-        return meta
+        from samen_node import about
+
+        told = about.meta(self._config, self._board, FIRMWARE, self._streams, self.life)
+        del sys.modules["samen_node.about"]
+        delattr(sys.modules["samen_node"], "about")
+        return told
 
     def _diag(self):
         diag = self.life.diag()

@@ -9,8 +9,9 @@ from samen_node.store import log
 
 class Life:
     """`mode`: "normal", "trial" or "safe". `healthy()`, or None, is called once the broker has answered and
-    the node has worked for healthy_s; it gives False where that could not be noted. `end_at`: when the
-    node is to start again, or None; `ending`: whether it is to now."""
+    the node has worked for healthy_s; it gives False where that could not be noted. `words`: of the
+    failure before this start, once `about` has read them. `end_at`: when the node is to start again, or None;
+    `ending`: whether it is to now."""
 
     def __init__(self, board, config, mode, healthy):
         self._board = board
@@ -24,8 +25,8 @@ class Life:
         # In safe mode an hour: what made the node fail may have gone, and the whole of it is tried again.
         self.end_at = now + 3600 if mode == "safe" else None
         self.ending = False
-        self._told = {"reset": board.reset_cause(), "mode": mode}
-        self._recall()
+        self.mode = mode
+        self.words = None
 
     def alive(self, task):
         """Every task calls this with its name again and again, at the latest after silent_s seconds."""
@@ -49,7 +50,7 @@ class Life:
         noted = self._healthy()
         if noted:
             self._healthy = None
-            if self.end_at and self._told["reset"] != "watchdog" and "crash" not in self._told:
+            if self.end_at and not self.words and self._board.reset_cause() != "watchdog":
                 self.end_at = (
                     now  # nothing failed: power came and went a few times, and nothing need be spared
                 )
@@ -62,10 +63,6 @@ class Life:
             self._healthy_at = self._config.get("healthy_s", 30)
         log.erase(self._board.flash + "/crash")
 
-    def meta(self):
-        """What `meta` tells of this start: its cause, its mode, and what failed before it."""
-        return self._told
-
     def diag(self):
         """What `diag` tells of the node's means; `low` names what runs short."""
         gc.collect()
@@ -75,17 +72,6 @@ class Life:
         low = ["heap"] if heap < 6144 else []
         if flash < 65536:  # sixteen erase blocks of 4 KiB
             low.append("flash")
-        told = {"up": int(self._up()), "rssi": board.rssi(), "reset": self._told["reset"], "heap": heap}
+        told = {"up": int(self._up()), "rssi": board.rssi(), "reset": board.reset_cause(), "heap": heap}
         told.update({"flash": flash, "low": low, "net": board.wifi.index})
         return told
-
-    def _recall(self):
-        """What main.py kept of the failure before this start, in characters that the contract allows."""
-        try:
-            with open(self._board.flash + "/crash") as file:
-                words = file.read()
-        except (OSError, ValueError):
-            return
-        words = "".join(c if 32 <= ord(c) < 127 else " " for c in words)[-200:].strip()
-        if words:
-            self._told["crash"] = words
