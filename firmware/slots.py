@@ -10,6 +10,7 @@ import os
 from binascii import crc32
 
 FAILURES = 3  # starts in a row that never got healthy: a trial is over, a confirmed copy starts in safe mode
+begun = False  # whether this start was counted by `begin`, so that a restart would heed a proposal
 _trying = ""  # the folder that this very start tries
 
 
@@ -20,7 +21,8 @@ def begin(flash):
     has yet to meet the broker, given up after three such starts; "safe": the confirmed copy has failed
     three times; "normal": anything else.
     """
-    global _trying  # noqa: PLW0603 - a process starts once
+    global _trying, begun  # noqa: PLW0603 - a process starts once
+    begun = True
     try:
         os.mkdir(flash)
     except OSError:
@@ -67,8 +69,13 @@ def give_up(flash, why):
 
 
 def spare(flash):
-    """The folder that may be written to while no trial runs: the one that is not confirmed."""
-    return "b" if read(flash)["current"] == "a" else "a"
+    """While no trial runs, the folder that may be written to: it is not confirmed, and no longer proposed.
+    None where flash would not keep that."""
+    state = read(flash)
+    proposed, state["trial"] = state["trial"], ""
+    if proposed and not _write(flash, state):
+        return None
+    return "b" if state["current"] == "a" else "a"
 
 
 def read(flash):

@@ -75,6 +75,14 @@ def test_an_update_may_write_to_the_folder_that_is_not_confirmed():
     assert slots.spare(confirmed("b")) == "a"
 
 
+def test_a_folder_that_is_written_to_is_no_longer_proposed():
+    flash = a_trial_of_b()
+
+    assert slots.spare(flash) == "b"
+
+    assert slots.begin(flash) == (flash + "/a", "normal")
+
+
 def test_getting_healthy_again_writes_nothing():
     flash = confirmed("a")
     before = read(flash + "/slots")
@@ -137,6 +145,7 @@ def every_deed():
         (a_trial_of_b, slots.begin, "b"),
         (a_trial_of_b, lambda flash: (slots.begin(flash), slots.healthy(flash)), "b"),
         (two_failures_of_b, lambda flash: started(flash, 2), "ab"),
+        (a_trial_of_b, slots.spare, "ab"),
         (two_failures_of_b, lambda flash: slots.give_up(flash, "no_broker"), "ab"),
     )
 

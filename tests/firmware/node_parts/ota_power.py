@@ -73,6 +73,9 @@ class Power:
     def stat(self, path):
         return os.stat(path)
 
+    def statvfs(self, path):
+        return os.statvfs(path)
+
 
 class _File:
     def __init__(self, power, file):
