@@ -10,7 +10,7 @@ import os
 from binascii import crc32
 
 FAILURES = 3  # starts in a row that never got healthy: a trial is over, a confirmed copy starts in safe mode
-begun = False  # whether this start was counted by `begin`, so that a restart would heed a proposal
+_GIVEN_BACK = ("crashed", "no_broker")
 _trying = ""  # the folder that this very start tries
 
 
@@ -18,11 +18,10 @@ def begin(flash):
     """Count this start as not yet healthy and say what to run: (folder, mode).
 
     `folder` goes first on sys.path; None stands for the code beside main.py. Mode "trial": a new copy that
-    has yet to meet the broker, given up after three such starts; "safe": the confirmed copy has failed
-    three times; "normal": anything else.
+    has yet to meet the broker, given up after three such starts; "update": a wish waits, and this start is to
+    load it; "safe": the confirmed copy has failed three times; "normal": anything else.
     """
-    global _trying, begun  # noqa: PLW0603 - a process starts once
-    begun = True
+    global _trying  # noqa: PLW0603 - a process starts once
     try:
         os.mkdir(flash)
     except OSError:
@@ -35,7 +34,9 @@ def begin(flash):
     _trying = state["trial"] if _write(flash, state) else ""
     if _trying:
         return _path(flash, _trying), "trial"
-    return _path(flash, _surest(state)), ("safe" if state["starts"] > FAILURES else "normal")
+    if state["starts"] > FAILURES:
+        return _path(flash, _surest(state)), "safe"
+    return _path(flash, state["current"]), ("update" if state["waits"] else "normal")
 
 
 def healthy(flash):
@@ -50,13 +51,33 @@ def healthy(flash):
     return _write(flash, state)
 
 
+def wish(flash, text):
+    """Keep an ota/desired for a start of its own; whether it waits for that.
+
+    Not so one that has come to its end: the broker sends it again with every connect.
+    """
+    state = read(flash)
+    if state["wish"] != text:
+        state["wish"], state["waits"] = text, True
+        return _write(flash, state)
+    return state["waits"]
+
+
+def settle(flash):
+    """The wish waits no more."""
+    state = read(flash)
+    state["waits"] = False
+    _write(flash, state)
+
+
 def propose(flash, name, tag):
     """Try the copy in folder `name` ("a" or "b") from the next start on; whether flash has kept that.
 
-    `tag` says what it is: it is what `read(flash)["failed"]` will name should the trial be given up.
+    `tag` is its version, a space and the attempt: what `read(flash)["failed"]` will name should the trial be
+    given up.
     """
     state = read(flash)
-    state["trial"], state["tag"], state["starts"] = name, tag, 0
+    state["trial"], state["tag"], state["starts"], state["waits"] = name, tag, 0, False
     return _write(flash, state)
 
 
@@ -66,6 +87,26 @@ def give_up(flash, why):
     if state["trial"]:
         _forget_trial(state, why)
         _write(flash, state)
+
+
+def refuse(flash, tag, why):
+    """Keep why the wish was not even tried; whether flash has kept that."""
+    state = read(flash)
+    state["tag"], state["failed"], state["why"], state["starts"], state["waits"] = tag, tag, why, 0, False
+    return _write(flash, state)
+
+
+def fate(flash):
+    """What became of the newest wish, as an ota/status; None where there never was one."""
+    state = read(flash)
+    if not state["tag"]:
+        return None
+    version, attempt = state["tag"].split()
+    told = {"version": version, "attempt": int(attempt), "state": "trial" if state["trial"] else "confirmed"}
+    if state["failed"] == state["tag"]:
+        told["state"] = "rolled_back" if state["why"] in _GIVEN_BACK else "refused"
+        told["detail"] = state["why"]
+    return told
 
 
 def spare(flash):
@@ -80,8 +121,10 @@ def spare(flash):
 
 def read(flash):
     """What is kept: `current` and `trial` ("" or a folder's name), the `tag` of what was tried last, the
-    count of `starts`, and of the last trial given up its tag, `failed`, and `why`."""
+    count of `starts`, of what was given up or refused last its tag, `failed`, and `why`; the newest `wish`
+    and whether it `waits`."""
     state = {"current": "", "trial": "", "tag": "", "starts": 0, "failed": "", "why": ""}
+    state["wish"], state["waits"] = "", False
     try:
         with open(flash + "/slots", "rb") as file:
             content = file.read()

@@ -6,7 +6,7 @@ import os
 import sys
 from binascii import hexlify
 
-from samen_node import contract, telemetry
+from samen_node import FIRMWARE, contract, telemetry
 from samen_node.delivery import Delivery
 from samen_node.life import Life
 from samen_node.net.mqtt import Client
@@ -16,8 +16,8 @@ from samen_node.press import LongPress
 from samen_node.sensing import Sensing
 from samen_node.settings import Settings
 from samen_node.snapshot import Snapshot
+from samen_node.wishes import Wishes
 
-FIRMWARE = "0.1.0"
 _HEARD = ("ack", "cfg/desired", "cmd", "ota/desired", "next")
 _POLL_S = 0.1  # how soon what a sensor says is noticed; `poll_s` in the configuration
 
@@ -34,6 +34,7 @@ class Node:
         self._poll_s = config.get("poll_s", _POLL_S)
         self._mode = mode
         self.life = Life(board, config, mode, healthy)
+        self._wishes = Wishes(board.flash, mode, config.get("trial_s", 600))
         self._streams = [] if mode == "safe" else config["streams"]
         self._settings = Settings(board.flash + "/settings", config)
         self.outbox, self._sensing, self._light = self._make_parts()
@@ -187,7 +188,10 @@ class Node:
         if now < self._due.get("board", 0):
             return
         self._due["board"] = now + 1
-        self.life.tick(now)
+        if self._wishes.restart(now):
+            self.life.end_at = now
+        if self.life.tick(now):
+            self._answers += self._wishes.confirmed()
         link, wifi = self._link, self._board.wifi
         wifi.step(now, link.connected)
         if not wifi.connected():
@@ -220,6 +224,7 @@ class Node:
         await self._say("status", self._status("online"), True)
         await self._say("meta", self._meta(), True)
         self.life.met_broker()
+        self._answers += self._wishes.fate()
         if self._tls and self._clock.servers:
             self._clock.trust()
         # Only now, or what is stored there of an earlier connection would look like a late will.
@@ -274,7 +279,7 @@ class Node:
 
     async def _leave(self):
         try:
-            await self._say("status", self._status("offline"), True)
+            await self._say("status", self._status("updating" if self._wishes.waits else "offline"), True)
         except OSError:
             pass  # the will says it
         await self._link.stop()
@@ -286,11 +291,15 @@ class Node:
             return
         try:
             leaf = contract.parse_topic(topic)[2]
-            message = contract.decode(leaf, payload)
+            # A wish is read in a start of its own.
+            message = None if leaf == "ota/desired" else contract.decode(leaf, payload)
         except (contract.ContractError, MemoryError) as error:
             self._board.tell({"event": "refused", "why": str(error)})
             return
         self._contradict(leaf, message)
+        self._obey(leaf, message, payload)
+
+    def _obey(self, leaf, message, payload):
         if leaf == "ack":
             self._delivery.acked(message["boot"], message["got"])
         elif leaf == "cmd":
@@ -301,6 +310,8 @@ class Node:
             self._due.clear()  # a shorter interval begins now
             if self._herald:
                 self._herald.renew()
+        elif leaf == "ota/desired":
+            self._wishes.hear(payload)
         elif leaf == "next" and self._light:
             self._light.plan(message, payload)
 

@@ -93,8 +93,11 @@ cfg/desired rev=count set=table:32:scalar
 cfg/reported rev=count set=table:32:scalar errors=table:32:text:64
 cmd id=text:64 op=text:64 exp=instant args?=table:32:scalar
 cmd/res id=text:64 ok=flag detail?=text:0:200
-ota/desired version=text:64 size=int:1:16777216 sha256=text:64:64 hmac=text:64:64
-ota/status version=text:64 state=staged|trial|confirmed|rolled_back detail?=text:0:200
+ota/desired version=text:64 size=int:1:16777216 sha256=text:64:64 hmac=text:64:64 attempt?=count
+ota/status version=text:64 state=loading|staged|trial|confirmed|rolled_back|refused \
+detail?=text:0:200 attempt?=count
+ota/want version=text:64 file=text:0:64 at=count n=int:1:1024
+ota/part version=text:64 file=text:0:64 at=count data=text:0:1400
 next items=list:32:is:@occurrence until?=instant
 zones/plan zone=text:64 at=instant now=is:@setpoint steps=list:32:is:@step valid_until=instant steering=flag
 @stamp seq=count ts=instant? tq=ntp|rtc|none up=count

@@ -37,22 +37,33 @@ def _live(config, mode):
         from samen_node.hal.desktop import Board
     tls = locate(config)
     board = Board(config)
-    node = Node(config, board, tls, mode, _healthy(board.flash))
     try:
-        asyncio.run(node.run())
+        ended = _load(config, board, tls) if mode == "update" else _measure(config, board, tls, mode)
     except KeyboardInterrupt:
         return
-    if node.life.ending:
+    if ended:
         board.reset()
 
 
+def _load(config, board, tls):
+    """Load the version that is wished: there is no heap for that and for measuring."""
+    from samen_node import ota
+
+    return asyncio.run(ota.run(config, board, tls))
+
+
+def _measure(config, board, tls, mode):
+    from samen_node.app import Node
+
+    node = Node(config, board, tls, mode, _healthy(board.flash))
+    asyncio.run(node.run())
+    return node.life.ending
+
+
 def _healthy(flash):
-    """Ends the count of starts; None where no slots stand beside main.py to keep it."""
-    try:
-        import slots
-    except ImportError:
-        return None
-    return lambda: slots.healthy(flash)
+    """Ends the count of starts; None where main.py keeps none."""
+    slots = sys.modules.get("slots")
+    return (lambda: slots.healthy(flash)) if slots else None
 
 
 def locate(config):

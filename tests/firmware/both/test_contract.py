@@ -10,7 +10,8 @@ from samen_node import contract
 
 READINGS = ["t/occupancy", "t/energy", "t/climate", "t/p1", "t/clock", "replay", "ack", "gap"]
 ORDERS = ["cfg/desired", "cfg/reported", "cmd", "cmd/res", "ota/desired", "ota/status", "next", "zones/plan"]
-LEAVES = ["status", "meta", "state", "diag"] + READINGS + ORDERS
+UPDATES = ["ota/want", "ota/part"]
+LEAVES = ["status", "meta", "state", "diag"] + READINGS + ORDERS + UPDATES
 
 
 def golden():

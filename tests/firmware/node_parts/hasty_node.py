@@ -3,7 +3,7 @@
 import json
 import sys
 
-from samen_node import run
+from samen_node import app, run
 from samen_node.app import Node
 
 
@@ -16,5 +16,5 @@ class HastyNode(Node):
                 self._delivery.acked(message["boot"], [[item["seq"], item["seq"]]])
 
 
-run.Node = HastyNode
+app.Node = HastyNode
 run.main(sys.argv[1])

@@ -50,7 +50,7 @@ class AckingServer:
 
     def _take(self, client: paho.Client, _userdata: object, received: paho.MQTTMessage) -> None:
         _, device, leaf = contract.parse_topic(received.topic)
-        if leaf in ("ack", "cmd", "cfg/desired", "ota/desired", "next"):
+        if leaf in ("ack", "cmd", "cfg/desired", "ota/desired", "ota/part", "next"):
             return
         try:
             message = contract.decode(leaf, received.payload)
