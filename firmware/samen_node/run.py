@@ -29,8 +29,6 @@ def main(path, mode="normal"):
 
 def _live(config, mode):
     """Not before the node is set up: there is no heap for both."""
-    from samen_node.app import Node
-
     if sys.platform == "esp32":
         from samen_node.hal.esp32 import Board
     else:

@@ -6,27 +6,30 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
-from samen.adapters import password_file
+from samen.adapters import firmware, password_file
 from samen.adapters.db import Database
-from samen.adapters.db.models import Device
+from samen.adapters.db.models import Device, DeviceUpdate
 from samen.cli import BadInput, No
 from samen.cli.device_flash import flash
 from samen.config import Settings
-from samen.services import device_claims, devices
+from samen.services import device_claims, devices, updates
 
 ACTOR = "cli"
 # What was asked makes no sense here; everything else is a "no".
-BAD = frozenset({"unknown_space", "unknown_site", "unknown_stream", "unknown_device", "bad_name"})
+BAD = frozenset(
+    {"unknown_space", "unknown_site", "unknown_stream", "unknown_device", "unknown_version", "bad_name"}
+)
 
 
 @click.group
 def device() -> None:
-    """Enrol, set up, list and revoke sensor nodes, and give them new secrets."""
+    """Enrol, set up, list, update and revoke sensor nodes, and give them new secrets."""
 
 
 @device.command
@@ -56,7 +59,8 @@ def add(name: str, space: str | None, outdoor: bool, site: str | None, streams: 
 def list_all(as_json: bool) -> None:
     """Every node, with what it last said of itself."""
     with _database() as database, database.read() as session:
-        rows = [_row(device) for device in devices.every(session)]
+        asked = updates.every(session)
+        rows = [{**_row(one), **_update(one, asked.get(one.id))} for one in devices.every(session)]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
@@ -111,6 +115,66 @@ def claim(name: str, as_json: bool) -> None:
         click.echo(f"Type it on the board's own page, with {server} as the address of Samen.")
 
 
+@device.command
+@click.argument("words", nargs=-1, required=True, metavar="(NAME... | --all) VERSION")
+@click.option("--all", "everyone", is_flag=True, help="Every node that is not revoked.")
+@click.option(
+    "--firmware",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A samen_node folder to build VERSION from, in place of what this Samen carries.",
+)
+@click.option("--json", "as_json", is_flag=True)
+def update(words: tuple[str, ...], everyone: bool, folder: Path | None, as_json: bool) -> None:
+    """Have nodes run VERSION: they load it, try it, and go back by themselves should it fail."""
+    *names, version = words
+    if bool(names) == everyone:
+        raise BadInput("say which nodes, and then the version: NAME VERSION, or --all VERSION")
+    with _changing() as session:
+        now = datetime.now(UTC)
+        _keep(session, version, folder, now)
+        asked = updates.ask(session, names or None, version, ACTOR, now)
+        refused = [one.refusal for one in asked if one.refusal is not None]
+        if refused and not everyone:
+            raise refused[0]
+    _tell_asked(asked, as_json)
+
+
+def _keep(session: Session, version: str, folder: Path | None, now: datetime) -> None:
+    """Build the version unless it is kept already; a version is only ever built once."""
+    if folder is None and updates.has(session, version):
+        return
+    source = folder or firmware.own_source()
+    try:
+        found = firmware.version_of(source)
+        if found != version:
+            carries = f"{folder} is" if folder else "this Samen carries"
+            raise BadInput(f"no version {version!r} is kept here, and {carries} {found}")
+        updates.keep(session, firmware.build(source), now)
+    except firmware.CannotBuild as problem:
+        raise BadInput(str(problem)) from problem
+
+
+def _tell_asked(asked: list[updates.Asked], as_json: bool) -> None:
+    if as_json:
+        rows = [
+            {
+                "name": one.device,
+                "runs": one.runs,
+                "version": one.version,
+                "attempt": one.attempt,
+                "refusal": one.refusal.code if one.refusal else None,
+            }
+            for one in asked
+        ]
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for one in asked:
+        click.echo(f"{one.device}: {one.refusal or f'asked to run {one.version}'}")
+    if not asked:
+        click.echo("There is no node to ask.")
+
+
 @contextmanager
 def _database() -> Iterator[Database]:
     database = Database(Settings.from_env().database_url)
@@ -141,6 +205,13 @@ def _row(device: Device) -> dict[str, Any]:
         "revoked_at": _iso(device.revoked_at),
         "clock_skew_s": device.clock_skew_s,
     }
+
+
+def _update(device: Device, update: DeviceUpdate | None) -> dict[str, Any]:
+    told = None
+    if update is not None:
+        told = {"version": update.version, "state": update.state.value, "detail": update.detail}
+    return {"firmware": (device.meta or {}).get("fw"), "update": told}
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -21,6 +21,7 @@ from samen.cli.heating import Plans, warm_ups_job
 from samen.cli.round_worker import rounds_job
 from samen.cli.stopping import until_told
 from samen.cli.sweep import Sweep
+from samen.cli.updates import Wishes
 from samen.cli.waiting import waiting_job
 from samen.config import Settings
 from samen.services import mail, outdoor
@@ -86,6 +87,7 @@ def jobs(settings: Settings, stop: threading.Event, watch: mqtt.Watch) -> dict[s
         "warm-ups measured": warm_ups_job(utc_now),
         "rounds closed": rounds_job(utc_now),
         "credits entered": nightly_settle(utc_now),
+        "updates said": Wishes(settings.mqtt, utc_now, lambda: watch.links),
     }
 
 

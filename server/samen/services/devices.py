@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from samen.adapters.db.models import Device, DeviceClaim, DeviceState, Site, Space
 from samen.domain.node import supersedes
 from samen.services import audit
-from samen_node import contract
+from samen_node import contract, signing
 
 # 128 random bits need no costly hash: the cheapest argon2 keeps enrolment quick on a Raspberry Pi.
 _HASHER = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
@@ -83,17 +83,17 @@ def add_outdoors(
 
 
 def give_secret(session: Session, device: Device, secret: str) -> None:
-    """From now on this is the node's secret, and no other is."""
-    device.secret_hash = _HASHER.hash(secret)
+    """From now on this is the node's secret, and what signs its updates follows from it."""
+    device.secret_hash, device.update_key = _HASHER.hash(secret), signing.update_key(secret)
     session.flush()
 
 
 def _enrol(session: Session, device: Device, streams: Sequence[str], now: datetime) -> tuple[Device, str]:
     secret = secrets.token_urlsafe(16)
     device.name, device.streams, device.state = device.slug, list(streams), DeviceState.NEW
-    device.secret_hash, device.created_at = _HASHER.hash(secret), now
+    device.created_at = now
     session.add(device)
-    session.flush()
+    give_secret(session, device, secret)
     return device, secret
 
 
@@ -122,7 +122,7 @@ def revoke(session: Session, slug: str, actor: str, now: datetime) -> Device:
     if device.revoked_at is None:
         device.revoked_at = now
         audit.note(session, actor, "device.revoked", slug, {}, now)
-    device.secret_hash = None
+    device.secret_hash = device.update_key = None
     _forget_code(session, device)
     return device
 

@@ -17,30 +17,45 @@ from samen.adapters.db.upsert import insert_into
 from samen.adapters.message import Message, Publication
 from samen.domain.node import SKEW, Sync, instant, skew_s
 from samen.domain.pace import Pace
-from samen.services import devices, live, outdoor, readings
+from samen.services import devices, live, outdoor, readings, updates
 from samen.services.quarantine import Refused, quarantine
 from samen.services.readings import Taken
 from samen_node import contract
 from samen_node.contract import ContractError
 
-LEAVES = ("status", "meta", "t/+", "replay", "gap", "diag", "cfg/reported", "cmd/res", "ota/status")
+LEAVES = (
+    "status",
+    "meta",
+    "t/+",
+    "replay",
+    "gap",
+    "diag",
+    "cfg/reported",
+    "cmd/res",
+    "ota/status",
+    "ota/want",
+)
 TOPICS = tuple(f"{contract.ROOT}/+/+/{leaf}" for leaf in LEAVES)
 # Only the server speaks on these.
-_OURS = frozenset({"ack", "cfg/desired", "cmd", "ota/desired", "next"})
+_OURS = frozenset({"ack", "cfg/desired", "cmd", "ota/desired", "ota/part", "next"})
 
 
 class Paces:
-    """How much a node may say: readings, replays and all else each have a bucket of their own."""
+    """How much a node may say: readings, replays, pieces of an update that it asks for, and all else each
+    have a bucket of their own."""
 
     def __init__(self, rate: float = 1.0, burst: float = 60.0) -> None:
         self._readings = Pace(rate, burst)
         self._replays = Pace(rate * 5, burst)
+        self._pieces = Pace(rate * 20, burst)
         self._rest = Pace(rate, burst)
 
     def allows(self, device: str, leaf: str, now: datetime) -> bool:
         """Whether the device may say one more thing on this leaf."""
         if leaf == "replay":
             return self._replays.allows(device, now)
+        if leaf == "ota/want":
+            return self._pieces.allows(device, now)
         # A flood of readings must not cost a node its status or the one message that dates a boot.
         pace = self._readings if leaf.startswith("t/") and leaf != "t/clock" else self._rest
         return pace.allows(device, now)
@@ -62,6 +77,7 @@ class Outcome:
 
     acks: list[Publication] = field(default_factory=list)
     live: list[Publication] = field(default_factory=list)
+    updates: list[Publication] = field(default_factory=list)
     stored: int = 0
     known: int = 0
     quarantined: int = 0
@@ -69,7 +85,7 @@ class Outcome:
     @property
     def publications(self) -> list[Publication]:
         """Acks first: a node waits for them."""
-        return [*self.acks, *self.live]
+        return [*self.acks, *self.updates, *self.live]
 
 
 @dataclass
@@ -81,6 +97,7 @@ class _Batch:
     refused: list[Refused] = field(default_factory=list)
     settled: dict[tuple[Device, int], set[int]] = field(default_factory=lambda: defaultdict(set))
     acks: list[Publication] = field(default_factory=list)
+    updates: list[Publication] = field(default_factory=list)
 
 
 def record(
@@ -102,6 +119,8 @@ def record(
     quarantine(session, batch.refused, now)
     outcome.quarantined = len(batch.refused)
     outcome.acks = [*batch.acks, *_acks(batch)]
+    wants = [(heard.device, heard.body) for heard in batch.heard if heard.leaf == "ota/want"]
+    outcome.updates = [*batch.updates, *updates.parts(session, wants)]
     return outcome
 
 
@@ -174,6 +193,8 @@ def _note_words(session: Session, batch: _Batch) -> None:
             _take_clock(session, batch, heard)
         elif heard.leaf == "gap":
             _take_gap(session, batch, heard)
+        elif heard.leaf == "ota/status":
+            batch.updates += updates.hear(session, heard.device, heard.body, batch.now)
         else:
             devices.hear(heard.device, heard.leaf, heard.body, batch.now)
 

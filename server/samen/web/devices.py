@@ -13,13 +13,14 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from samen.adapters.db.models import Device, DeviceState, QuarantineTally, Site, Space
+from samen.adapters.db.models import Device, DeviceState, DeviceUpdate, QuarantineTally, Site, Space
 from samen.domain.access import Role
-from samen.services import devices
+from samen.services import devices, updates
 from samen.services.device_claims import Code, make
 from samen.web import current, device_claims, i18n
 from samen.web.node_words import node_faults
 from samen.web.policy import Access, allow
+from samen.web.update_words import update_words
 from samen.web.wording import N_
 from samen_node import contract
 
@@ -92,10 +93,11 @@ def _page(wrong: str | None) -> str:
     with current.database().read() as session:
         known = sorted(devices.every(session), key=lambda device: device.revoked_at is not None)
         online = sum(device.state is DeviceState.ONLINE for device in known if device.revoked_at is None)
+        asked = updates.every(session)
         enrolled = sum(device.revoked_at is None for device in known)
         return render_template(
             "pages/devices.html",
-            devices=[_device(device, now) for device in known],
+            devices=[_device(device, asked.get(device.id), now) for device in known],
             counts={"online": online, "total": enrolled},
             quarantine=_quarantine(session, now),
             code=device_claims.code_just_made(),
@@ -124,7 +126,7 @@ def _new(session: Session, wrong: str | None) -> dict[str, Any]:
     }
 
 
-def _device(device: Device, now: datetime) -> dict[str, Any]:
+def _device(device: Device, update: DeviceUpdate | None, now: datetime) -> dict[str, Any]:
     return {
         "name": device.name,
         "slug": device.slug,
@@ -134,6 +136,7 @@ def _device(device: Device, now: datetime) -> dict[str, Any]:
         "streams": [_stream_word(stream) for stream in device.streams],
         "last_seen": i18n.ago(device.last_seen_at, now) if device.last_seen_at else _("never"),
         "firmware": (device.meta or {}).get("fw"),
+        "wish": update_words(update, now) if update else None,
         "clock": _clock(device.clock_skew_s) if device.last_seen_at else None,
         "clock_off": device.clock_skew_s is not None,
         "backlog": _backlog(device.diag),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from samen.adapters.db.models import Device
+from samen.adapters.db.models import Device, DeviceUpdate
 from samen.domain.access import Scope
-from samen.services import devices
+from samen.services import devices, updates
 from samen.web import current
 from samen.web.api.kernel import SpecBlueprint
 from samen.web.api.schemas import DeviceSchema
@@ -21,10 +21,11 @@ blueprint = SpecBlueprint("nodes", __name__, description="The building's nodes")
 def list_devices() -> list[dict[str, Any]]:
     """Every node by name, revoked ones too."""
     with current.database().read() as session:
-        return [_device(device) for device in devices.every(session)]
+        asked = updates.every(session)
+        return [_device(device, asked.get(device.id)) for device in devices.every(session)]
 
 
-def _device(device: Device) -> dict[str, Any]:
+def _device(device: Device, update: DeviceUpdate | None) -> dict[str, Any]:
     return {
         "id": device.slug,
         "name": device.name,
@@ -34,5 +35,11 @@ def _device(device: Device) -> dict[str, Any]:
         "streams": device.streams,
         "state": device.state.value,
         "last_seen": device.last_seen_at,
+        "firmware": (device.meta or {}).get("fw"),
+        "update": _update(update) if update else None,
         "revoked": device.revoked_at is not None,
     }
+
+
+def _update(update: DeviceUpdate) -> dict[str, Any]:
+    return {"version": update.version, "state": update.state, "detail": update.detail}

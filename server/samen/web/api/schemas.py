@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 from webargs.fields import DelimitedList
 
+from samen.adapters.db.models import UpdateState
 from samen.domain.alternatives import Why
 from samen.domain.rules import END_OF_DAY
 from samen.web.facts import wall
@@ -357,6 +358,14 @@ class EnergySchema(Schema):
     buckets = fields.List(fields.Nested(EnergyBucketSchema), required=True)
 
 
+class DeviceUpdateSchema(Schema):
+    """The update that a node was asked for last, and how far it has come."""
+
+    version = fields.String(required=True)
+    state = fields.Enum(UpdateState, by_value=fields.String, required=True)
+    detail = fields.String(required=True)
+
+
 class DeviceSchema(Schema):
     """A node, as far as it told."""
 
@@ -368,4 +377,6 @@ class DeviceSchema(Schema):
     streams = fields.List(fields.String(), required=True)
     state = fields.String(required=True)
     last_seen = fields.AwareDateTime(format="iso", required=True, allow_none=True)
+    firmware = fields.String(required=True, allow_none=True)
+    update = fields.Nested(DeviceUpdateSchema, required=True, allow_none=True)
     revoked = fields.Boolean(required=True)

@@ -20,6 +20,7 @@ from samen.adapters.db.models.device import (
 )
 from samen.adapters.db.models.feed import CalendarFeed, FeedKind
 from samen.adapters.db.models.finding import Finding, WasteReview
+from samen.adapters.db.models.firmware import DeviceUpdate, FirmwareFile, FirmwareRelease, UpdateState
 from samen.adapters.db.models.heating import SteeredDay, WarmUp, ZoneHeating, ZoneWarming
 from samen.adapters.db.models.idempotency import IdempotencyKey
 from samen.adapters.db.models.intervention import Dossier, Intervention, InterventionPicture
@@ -114,6 +115,7 @@ __all__ = [
     "Device",
     "DeviceClaim",
     "DeviceState",
+    "DeviceUpdate",
     "DirtyEnergy",
     "DirtyOccupancy",
     "DirtyOutdoor",
@@ -123,6 +125,8 @@ __all__ = [
     "EventKind",
     "FeedKind",
     "Finding",
+    "FirmwareFile",
+    "FirmwareRelease",
     "HandAward",
     "HoursBasis",
     "IdempotencyKey",
@@ -183,6 +187,7 @@ __all__ = [
     "TimeQuality",
     "ToldPeak",
     "Unit",
+    "UpdateState",
     "WaitState",
     "Waiting",
     "WarmUp",

@@ -39,6 +39,8 @@ class Device(Base):
     outdoor: Mapped[bool] = mapped_column(default=False)
     streams: Mapped[list[str]]
     secret_hash: Mapped[str | None]
+    # Signs what the node is asked to run. Follows from the secret, and not the other way round.
+    update_key: Mapped[bytes | None]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     state: Mapped[DeviceState] = mapped_column(choice(DeviceState, "state"), default=DeviceState.NEW)
