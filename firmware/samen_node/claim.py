@@ -12,9 +12,10 @@ who answers has shown that it is the Samen that made the code.
 `ca`: the broker's authority, DER in base64. `boot`: the highest boot number that counts as used.
 """
 
-import hashlib
 import json
 from binascii import hexlify
+
+from samen_node.signing import hmac_sha256
 
 MYPY = False
 if MYPY:
@@ -68,13 +69,6 @@ def understood(code: str, nonce: str, raw: bytes) -> "dict[str, Any] | None":
 def proof(code: str, *parts: str) -> str:
     """HMAC-SHA256 of the parts under the code, in hex."""
     return hexlify(hmac_sha256(code.encode(), "\n".join(("samen claim 1",) + parts).encode())).decode()
-
-
-def hmac_sha256(key: bytes, message: bytes) -> bytes:
-    """RFC 2104, for a key of 64 bytes at most: MicroPython carries no hmac."""
-    block = key + bytes(64 - len(key))
-    inner = hashlib.sha256(bytes([byte ^ 0x36 for byte in block]) + message).digest()
-    return hashlib.sha256(bytes([byte ^ 0x5C for byte in block]) + inner).digest()
 
 
 def same(one: str, other: str) -> bool:

@@ -39,7 +39,7 @@ def interpreter(request: pytest.FixtureRequest, micropython: str) -> list[str]:
 @pytest.fixture
 def environment() -> dict[str, str]:
     """An environment in which both interpreters find the node's code."""
-    path = f"{FIRMWARE}:{HERE / 'node_parts' / 'stand_in'}"
+    path = str(FIRMWARE)
     return os.environ | {"MICROPYPATH": f".frozen:{path}", "PYTHONPATH": path}
 
 

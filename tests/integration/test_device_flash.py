@@ -48,7 +48,7 @@ def test_a_dry_run_prints_every_command(run, image, board, chip, offset):
     assert commands.index([*port, "erase-flash"]) + 1 == commands.index(
         [*port, "--baud", "460800", "write-flash", offset, path]
     )
-    assert commands[0][:4] == ["-O3", "-s", "samen_node/__init__.py", "-o"]
+    assert commands[0][:4] == ["-O3", "-s", "__init__.py", "-o"]
     mpremote = ["-m", "mpremote", "connect", "/dev/ttyACM0"]
     assert [*mpremote, "fs", "cp", "-r", "var/board/samen_node", ":"] in commands
     assert commands[-1] == [*mpremote, "reset"]

@@ -67,9 +67,14 @@ def _compiler() -> str:
     return found
 
 
+def compiling(compiler: str, source: Path, target: Path) -> list[str]:
+    """The command that compiles one file. Without line numbers, and with the file's name alone: the same
+    source gives the same bytes anywhere."""
+    return [compiler, "-O3", "-s", source.name, "-o", str(target), str(source)]
+
+
 def _compiled(compiler: str, source: Path, target: Path) -> bytes:
-    # Without line numbers, and with the file's name alone: the same source gives the same bytes anywhere.
-    command = [compiler, "-O3", "-s", source.name, "-o", str(target), str(source)]
+    command = compiling(compiler, source, target)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own compiler
     if done.returncode:
         raise CannotBuild(f"{source}: {done.stderr.strip().splitlines()[-1]}")

