@@ -9,7 +9,8 @@ from samen_node.store import log
 
 class Life:
     """`mode`: "normal", "trial" or "safe". `healthy()`, or None, is called once the broker has answered and
-    the node has worked for healthy_s; it gives False where that could not be noted. `words`: of the
+    the node has worked for healthy_s, and without a broker, but not of a trial, after lasted_s; it gives
+    False where that could not be noted. `words`: of the
     failure before this start, once `about` has read them. `end_at`: when the node is to start again, or None;
     `ending`: whether it is to now."""
 
@@ -21,7 +22,9 @@ class Life:
         self._up = board.clock.up
         self._reported = dict.fromkeys(("link", "live", "backlog", "converse"), self._up())
         self._looked_at = now = self._up()
-        self._healthy_at = None
+        # A house without network must not have its nodes taken for broken: three flickers of the power would
+        # stop them measuring. Of a new copy only the broker's answer shows that it can be replaced again.
+        self._healthy_at = None if mode == "trial" else now + config.get("lasted_s", 300)
         # In safe mode an hour: what made the node fail may have gone, and the whole of it is tried again.
         self.end_at = now + 3600 if mode == "safe" else None
         self.ending = False
@@ -50,17 +53,22 @@ class Life:
         noted = self._healthy()
         if noted:
             self._healthy = None
-            if self.end_at and not self.words and self._board.reset_cause() != "watchdog":
-                self.end_at = (
-                    now  # nothing failed: power came and went a few times, and nothing need be spared
-                )
+            if self.end_at and not self._has_failed() and self._board.reset_cause() != "watchdog":
+                # Nothing failed: power came and went a few times, and nothing need be spared.
+                self.end_at = now
         return noted
+
+    def _has_failed(self):
+        from samen_node.about import last_words
+
+        return bool(self.words or last_words(self._board.flash))  # no broker may have heard of it yet
 
     def met_broker(self):
         """The broker has answered, and was told what this start says of itself."""
-        if self._healthy_at is None:
-            # A node that falls over soon after its greeting is not healthy.
-            self._healthy_at = self._config.get("healthy_s", 30)
+        # A node that falls over soon after its greeting is not healthy.
+        soon = self._config.get("healthy_s", 30)
+        if self._healthy_at is None or self._healthy_at > soon:
+            self._healthy_at = soon
         log.erase(self._board.flash + "/crash")
 
     def diag(self):

@@ -120,6 +120,16 @@ def test_a_greeting_is_no_proof_of_health_yet():
     assert noted == []
 
 
+def test_without_a_broker_a_start_that_lasts_is_healthy_and_a_trial_is_not():
+    noted = {}
+    for mode in ("normal", "trial"):
+        board = LifeBoard()
+        life = a_life(board, mode, lambda mode=mode, board=board: not noted.update({mode: board.now}))
+        pass_time(board, life, 1000)
+
+    assert noted == {"normal": 300}
+
+
 def test_health_that_could_not_be_noted_is_noted_a_minute_later():
     board = LifeBoard()
     tried = []
@@ -169,6 +179,17 @@ def test_safe_mode_is_short_where_only_power_came_and_went():
 
     assert safe_mode_lasts(flickered) <= 31
     assert (safe_mode_lasts(stuck), safe_mode_lasts(failed)) == (3600, 3600)
+
+
+def test_without_a_broker_a_failure_is_not_forgotten():
+    flickered, failed = LifeBoard(), LifeBoard()
+    flickered.cause = failed.cause = "power_on"
+    write(failed.flash + "/crash", b"KeyError: 'radar'")
+    lives = [a_life(board, "safe", lambda: True) for board in (flickered, failed)]
+    for life in lives:
+        pass_time(life._board, life, 600)
+
+    assert [life.ending for life in lives] == [True, False]
 
 
 def test_a_restart_leaves_time_for_its_answer():
