@@ -3,6 +3,7 @@
 from samen_node.occupancy import Occupancy
 
 _WATCHERS = ("pir", "ld2410", "ld2450")
+_FRESH_S = 30  # an air sensor measures every 5 s
 _METERS = ("s0", "pzem", "sdm")
 
 
@@ -21,6 +22,7 @@ class Sensing:
         self._meters = []
         self._lines = {}
         self._air = self._telegrams = self._heads = self._measured = None
+        self._measured_at = 0
         self._parts = []  # (driver's name, what has its `bad`)
         self._due = {}
         for wanted in config.get("sensors", []):
@@ -39,7 +41,7 @@ class Sensing:
         found = []
         self._breathe(now, found)
         if self.room and (self._watch(now) or self._is_due("occupancy", now)):
-            self._due["occupancy"] = now + self._settings["occupancy_s"]
+            self._set_due("occupancy", now)
             found.append(("occupancy", self.room.reading(now)))
         self._count(now, found)
         if self._telegrams:
@@ -75,12 +77,13 @@ class Sensing:
     def _breathe(self, now, found):
         measured = self._air.poll(now) if self._air else None
         if measured:
-            self._measured = measured
+            self._measured, self._measured_at = measured, now
             if self.room:
                 self._smell(now, measured[0])
+        if self._measured and now - self._measured_at > _FRESH_S:
+            self._measured = None
         if self._measured and "climate" in self._streams and self._is_due("climate", now):
             co2, t, rh = self._measured
-            self._measured = None
             self._give("climate", now, {"t": round(t, 2), "rh": round(rh, 1), "co2": co2}, found)
 
     def _smell(self, now, co2):
@@ -105,8 +108,13 @@ class Sensing:
 
     def _give(self, stream, now, d, found):
         if d is not None:
-            self._due[stream] = now + self._settings[stream + "_s"]
+            self._set_due(stream, now)
             found.append((stream, d))
+
+    def _set_due(self, stream, now):
+        # On one grid for all streams: what is due together goes to flash in one write.
+        every = self._settings[stream + "_s"]
+        self._due[stream] = (now // every + 1) * every
 
     # --- what is attached ---------------------------------------------------------------------
 

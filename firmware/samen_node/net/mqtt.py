@@ -156,8 +156,8 @@ class Client:
         greeting = asyncio.create_task(self._greet())
         tasks = [asyncio.create_task(self._read()), greeting]
         try:
+            self._heard = False
             while True:
-                self._heard = False
                 self._alive("link")
                 try:
                     await asyncio.wait_for(self._ended.wait(), self._quiet_s)
@@ -178,6 +178,7 @@ class Client:
         for reply in self._replies.values():
             reply.late = True
         self._pinged = not self._heard
+        self._heard = False  # before the ping goes: its answer may be here at once
         if self._pinged:
             await asyncio.wait_for(self._send(packets.PINGREQ), self._timeout_s)
 
