@@ -16,17 +16,14 @@ class Orders:
 
     def command(self, message, utc):
         """The same id twice has one effect and the same answer."""
-        for name, answer in self._answered:
+        for name, refusal in self._answered:
             if name == message["id"]:
-                return [("cmd/res", answer, False)]
-        answer = {"v": 1, "id": message["id"], "ok": True}
+                return [_answer(name, refusal)]
         refusal = self._refusal(message, utc)
-        if refusal:
-            answer = {"v": 1, "id": message["id"], "ok": False, "detail": refusal}
-        else:
+        if not refusal:
             self._operations[message["op"]](message.get("args", {}))
-        self._answered = self._answered[1 - _REMEMBERED :] + [(message["id"], answer)]
-        return [("cmd/res", answer, False)]
+        self._answered = self._answered[1 - _REMEMBERED :] + [(message["id"], refusal)]
+        return [_answer(message["id"], refusal)]
 
     def configure(self, message):
         """Apply settings; the report carries a code per refused key."""
@@ -38,3 +35,10 @@ class Orders:
         if utc is not None and message["exp"] < utc:
             return "expired"
         return None if message["op"] in self._operations else "unknown_op"
+
+
+def _answer(name, refusal):
+    answer = {"v": 1, "id": name, "ok": not refusal}
+    if refusal:
+        answer["detail"] = refusal
+    return "cmd/res", answer, False
