@@ -28,7 +28,7 @@ help: ## List the targets
 demo: $(VENV)/.demo $(VENV)/.samen ## Run everything in this terminal (PORT=8075; RESET=1 starts afresh)
 	@exec $(BIN)/samen demo --port $(PORT) $(if $(RESET),--reset)
 
-test: system-packages check ## Install what is missing and run every test (ARGS="-k booking" runs some)
+test: system-packages check $(VENV)/.words ## Install what is missing and run every test (ARGS="-k booking" runs some)
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev $(VENV)/.samen $(VENV)/.typings ## Format, lint, types, import arrows, page scripts, translations, lock files
@@ -64,8 +64,9 @@ node-kills: system-packages $(VENV)/.dev $(VENV)/.samen ## Kill nodes 500 times,
 	@SAMEN_NODE_KILLS=500 SAMEN_NODE_CUTS_EVERY=1 $(BIN)/python -m pytest tests/faults/test_node_kills.py \
 		tests/firmware/test_power_cuts.py tests/firmware/test_outbox_kills.py $(ARGS)
 
-node-week: system-packages $(VENV)/.dev $(VENV)/.samen ## Let the compiled node live a week in a small heap, and on a flash chip (half an hour)
-	@SAMEN_NODE_HOURS=168 $(BIN)/python -m pytest -n 2 -rP tests/firmware/test_week.py $(ARGS)
+node-week: system-packages $(VENV)/.dev $(VENV)/.samen $(VENV)/.words ## Let the compiled node live a week in a board's heap, and on a flash chip (half an hour)
+	@SAMEN_NODE_HOURS=168 $(BIN)/python -m pytest -n 2 -rP tests/firmware/test_week.py \
+		tests/firmware/test_board_heap.py $(ARGS)
 
 pictures: system-packages $(VENV)/.dev $(VENV)/.samen ## Draw docs/pictures anew
 	@$(BIN)/python scripts/pictures.py
@@ -82,7 +83,7 @@ enclosure: $(VENV)/enclosure/.installed ## Build the nodes' case for the printer
 	@PYTHONPATH=hardware $(VENV)/enclosure/bin/python -m enclosure
 
 clean: ## Remove what was built and installed; what Samen stored, in var/, stays
-	@rm -rf $(VENV) build dist dashboards/dist dashboards/node_modules
+	@rm -rf $(VENV) build dist dashboards/dist dashboards/node_modules $(BOARD32)/node_modules
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@find server firmware \( -name '*.mo' -o -name '*.mpy' -o -name '*.egg-info' \) -exec rm -rf {} +
@@ -109,6 +110,14 @@ $(VENV)/.dev: requirements/dev.txt requirements/build.txt | $(BIN)/python
 $(VENV)/.typings: requirements/typings.txt | $(BIN)/python
 	@echo "Installing MicroPython's types (once)"
 	@scripts/install.sh --require-hashes --target $(VENV)/typings --upgrade -r requirements/typings.txt
+	@touch $@
+
+# A MicroPython with a board's words, rewritten so that its collector sees every pointer: see board32/spill.mjs.
+BOARD32 := tests/firmware/board32
+$(VENV)/.words: requirements/words.txt $(BOARD32)/package-lock.json $(BOARD32)/spill.mjs | $(VENV)/.dev
+	@echo "Installing a MicroPython with 32-bit words (once)"
+	@scripts/install.sh --require-hashes -r requirements/words.txt
+	@$(BIN)/python scripts/spill_words.py $(BOARD32) $(VENV)/words/micropython.wasm
 	@touch $@
 
 # Worlds of their own: neither the server nor a test needs what these bring along.

@@ -34,7 +34,8 @@ def main() -> int:
     """Print the faults; 1 when there are any."""
     requirements = sorted([*ROOT.glob("requirements/*.txt"), *ROOT.glob("benchmarks/*.txt")])
     faults = [fault for path in requirements for fault in faults_of_requirements(path)]
-    faults += faults_of_npm_lock(ROOT / "dashboards" / "package-lock.json")
+    for folder in ("dashboards", "tests/firmware/board32"):
+        faults += faults_of_npm_lock(ROOT / folder / "package-lock.json")
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0

@@ -1,4 +1,4 @@
-"""What fits a board: the compiled size, and the heap of the running loop."""
+"""What fits a board: the compiled size, and the loop that runs, on 64-bit words, against a real broker."""
 
 import pytest
 from node_parts.nodes import RunningNode
@@ -7,8 +7,8 @@ from samen.adapters import flashing
 from support.ports import eventually
 
 MPY_BUDGET = 80 * 1024
-# 96 KiB on a board, whose words have 32 bits. This interpreter's have 64: pointers take twice the room here,
-# bytes (code and names, some 45 KiB) as much as there.
+# What the loop needs on this interpreter, whose words have 64 bits: pointers take twice a board's room.
+# On a board's 32 bits the node has to live in 96 KiB, and test_board_heap has it do so.
 HEAP = "156K"
 TOO_SMALL = "64K"
 

@@ -13,7 +13,7 @@ from samen.adapters.nodes import NodeConfig, start_node, stop_node
 PARTS = Path(__file__).parent
 REGISTERS = ("1.8.0", "2.8.0")
 HOUR_S = 3600
-HEAP = "156K"  # 96 KiB on a board, see test_board_budget
+HEAP = "156K"  # words of 64 bits, see test_board_budget
 
 
 def compiled_with(firmware: Path, folder: Path) -> Path:

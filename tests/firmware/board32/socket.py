@@ -1,0 +1,1 @@
+"""Nothing: what imports it is here for its weight."""
