@@ -2,9 +2,8 @@
 
 Its clock leaps whenever the server has all that there is, or the link is down, so that no more is in the
 air than on a wall. Its configuration adds host and port, "patient": whether it waits for the server so,
-"tell_s": after how many seconds it tells each time what its heap has left, "leak": bytes that it forgets to
-give back between, and for a flash chip of its own "chip": the path of its file, and "blocks".
-It is small, for it lives in the node's heap.
+"tell_s": after how many seconds it tells each time how its chip has worn, and for that flash chip of its own
+"chip": the path of its file, and "blocks".
 """
 
 import asyncio
@@ -40,7 +39,6 @@ class HurriedBoard(desktop.Board):
         self.config = config
         self.chip = chip
         self.told = 0
-        self.leaked = []
 
     def stopped(self):
         node = self.node
@@ -51,11 +49,9 @@ class HurriedBoard(desktop.Board):
         return bool(self.end.poll(0))
 
     def look(self):
-        if "leak" in self.config:
-            self.leaked.append(bytearray(self.config["leak"]))
         gc.collect()
         told = self.chip.wear() if self.chip else {}
-        told.update(event="heap", up=self.told * self.config["tell_s"], free=gc.mem_free())
+        told.update(event="wear", up=self.told * self.config["tell_s"], free=gc.mem_free())
         self.tell(told)
         self.told += 1
 
