@@ -29,7 +29,7 @@ demo: $(VENV)/.demo $(VENV)/.samen ## Run everything in this terminal (PORT=8075
 	@exec $(BIN)/samen demo --port $(PORT) $(if $(RESET),--reset)
 
 test: system-packages check $(VENV)/.words ## Install what is missing and run every test (ARGS="-k booking" runs some)
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev $(VENV)/.samen $(VENV)/.typings ## Format, lint, types, import arrows, page scripts, translations, lock files
 	@$(BIN)/ruff format --check --quiet . || { echo "samen: make format mends this"; exit 1; }
@@ -60,9 +60,9 @@ node-campaign: $(VENV)/.dev $(VENV)/.samen ## Spoil what sensors send 100,000 ti
 	@SAMEN_CUTS=100000 $(BIN)/python -m pytest tests/firmware/both/test_cuts.py --timeout 3600 $(ARGS)
 	@SAMEN_CUTS=100000 MICROPYPATH=.frozen:firmware $(BIN)/micropython tests/firmware/micropython_runner.py test_cuts
 
-node-kills: system-packages $(VENV)/.dev $(VENV)/.samen ## Kill nodes 500 times, and cut a chip's power at every step
+node-kills: system-packages $(VENV)/.dev $(VENV)/.samen ## Kill nodes 500 times while they live and 500 times while they update; cut a chip's power at every step
 	@SAMEN_NODE_KILLS=500 SAMEN_NODE_CUTS_EVERY=1 $(BIN)/python -m pytest tests/faults/test_node_kills.py \
-		tests/firmware/test_power_cuts.py tests/firmware/test_outbox_kills.py $(ARGS)
+		tests/firmware/test_power_cuts.py tests/firmware/test_outbox_kills.py tests/firmware/test_ota_kills.py $(ARGS)
 
 node-week: system-packages $(VENV)/.dev $(VENV)/.samen $(VENV)/.words ## Let the compiled node live a week in a board's heap, and on a flash chip (half an hour)
 	@SAMEN_NODE_HOURS=168 $(BIN)/python -m pytest -n 2 -rP tests/firmware/test_week.py \

@@ -66,10 +66,13 @@ async def run(config, board, tls):
         if not board.wifi.connected():
             link.cut()
         await asyncio.sleep(0.1)
+    ended = [task for task in tasks if task.done()]
+    for task in ended:
+        await task  # what failed is raised, and this start counts as one that failed
     await link.stop()
     for task in tasks:
         task.cancel()
-    return tasks[1].done()
+    return bool(ended)
 
 
 class _No(Exception):

@@ -96,7 +96,8 @@ def test_with_a_database_its_nodes_are_devices_apart_and_their_readings_are_stor
     monkeypatch.setenv("SAMEN_DATABASE_URL", sqlite_database.url)
 
     with ingest(sqlite_database, port, tmp_path / "ingest.log"):
-        first, second = simulate("--json"), simulate("--json")
+        # The air is measured after some seven seconds.
+        first, second = (simulate("--json", "--seconds", "9") for _ in range(2))
         eventually(lambda: states(sqlite_database) == [DeviceState.OFFLINE] * NODES)
 
     assert [json.loads(done.stdout)["missing"] for done in (first, second)] == [0, 0], first.stderr

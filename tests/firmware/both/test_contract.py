@@ -6,7 +6,7 @@ from binascii import unhexlify
 
 from node_parts.ground import GOLDEN, raises, read
 
-from samen_node import contract
+from samen_node import contract, receipts  # these read what a node says
 
 READINGS = ["t/occupancy", "t/energy", "t/climate", "t/p1", "t/clock", "replay", "ack", "gap"]
 ORDERS = ["cfg/desired", "cfg/reported", "cmd", "cmd/res", "ota/desired", "ota/status", "next", "zones/plan"]

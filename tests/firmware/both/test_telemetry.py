@@ -2,7 +2,7 @@
 
 from node_parts.ground import raises
 
-from samen_node import contract, telemetry
+from samen_node import contract, receipts, telemetry  # these read what a node says
 
 STAMP = (1795378504, "ntp", 93211)
 
