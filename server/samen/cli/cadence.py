@@ -31,3 +31,15 @@ class Every:
         done = self._job(database, now)
         self._again_at = None if done is None else now + self._pause
         return done or 0
+
+
+class MetAnew:
+    """Whether the broker was met since the last call: what it retained may be gone. `links` counts how often
+    it was met."""
+
+    def __init__(self, links: Callable[[], int]) -> None:
+        self._count, self._links = links, 0
+
+    def __call__(self) -> bool:
+        met, self._links = self._links, self._count()
+        return met != self._links

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from samen.adapters import mqtt
 from samen.adapters.db import Database
 from samen.adapters.message import Publication
+from samen.cli.cadence import MetAnew
 from samen.config import Broker
 from samen.services import next_told
 
@@ -18,16 +19,14 @@ class Doors:
     """Says what changed, and everything to a broker that came back; `links` counts how often it was met."""
 
     def __init__(self, broker: Broker, clock: Callable[[], datetime], links: Callable[[], int]) -> None:
-        self._broker, self._clock, self._count = broker, clock, links
-        self._links = 0
+        self._broker, self._clock, self._met_anew = broker, clock, MetAnew(links)
         self._again_at: datetime | None = None
         self._said: dict[str, bytes] = {}
 
     def __call__(self, database: Database) -> int:
         """How many nodes were told something new."""
         now = self._clock()
-        met, self._links = self._links, self._count()
-        if met != self._links:
+        if self._met_anew():
             self._said.clear()
         elif self._again_at is not None and now < self._again_at:
             return 0

@@ -9,7 +9,7 @@ from typing import Any
 from samen.adapters import mqtt
 from samen.adapters.db import Database
 from samen.adapters.message import Publication
-from samen.cli.cadence import Every
+from samen.cli.cadence import Every, MetAnew
 from samen.config import Broker
 from samen.services import steering_told, warm_ups
 from samen.services.steering_told import Telling
@@ -24,16 +24,14 @@ class Plans:
     """
 
     def __init__(self, broker: Broker, clock: Callable[[], datetime], links: Callable[[], int]) -> None:
-        self._broker, self._clock, self._count = broker, clock, links
-        self._links = 0
+        self._broker, self._clock, self._met_anew = broker, clock, MetAnew(links)
         self._again_at: datetime | None = None
         self._said: dict[str, tuple[dict[str, Any], datetime]] = {}
 
     def __call__(self, database: Database) -> int:
         """How many plans were published."""
         now = self._clock()
-        met, self._links = self._links, self._count()
-        if met != self._links:
+        if self._met_anew():
             self._said.clear()
         elif self._again_at is not None and now < self._again_at:
             return 0

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from samen.adapters import mqtt
 from samen.adapters.db import Database
+from samen.cli.cadence import MetAnew
 from samen.config import Broker
 from samen.services import updates
 
@@ -21,16 +22,14 @@ class Wishes:
     """
 
     def __init__(self, broker: Broker, clock: Callable[[], datetime], links: Callable[[], int]) -> None:
-        self._broker, self._clock, self._count = broker, clock, links
-        self._links = 0
+        self._broker, self._clock, self._met_anew = broker, clock, MetAnew(links)
         self._anew_at = clock()
         self._said: dict[str, bytes] = {}
 
     def __call__(self, database: Database) -> int:
         """How many wishes were published."""
         now = self._clock()
-        met, self._links = self._links, self._count()
-        if met != self._links or now >= self._anew_at:
+        if self._met_anew() or now >= self._anew_at:
             self._said.clear()
             self._anew_at = now + AN_HOUR
         with database.read() as session:
