@@ -29,7 +29,7 @@ demo: $(VENV)/.demo $(VENV)/.samen ## Run everything in this terminal (PORT=8075
 	@exec $(BIN)/samen demo --port $(PORT) $(if $(RESET),--reset)
 
 test: system-packages check $(VENV)/.words ## Install what is missing and run every test (ARGS="-k booking" runs some)
-	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev $(VENV)/.samen $(VENV)/.typings ## Format, lint, types, import arrows, page scripts, translations, lock files
 	@$(BIN)/ruff format --check --quiet . || { echo "samen: make format mends this"; exit 1; }

@@ -114,7 +114,7 @@ class Sensing:
     def _set_due(self, stream, now):
         # On one grid for all streams: what is due together goes to flash in one write.
         every = self._settings[stream + "_s"]
-        self._due[stream] = (now // every + 1) * every
+        self._due[stream] = (now // every + 1) * every if every else now
 
     # --- what is attached ---------------------------------------------------------------------
 

@@ -82,7 +82,7 @@ def test_with_a_broker_alone_it_acks_and_counts_what_its_nodes_say(simulate, tmp
 
 
 def test_faults_of_every_kind_lose_nothing_that_is_not_told(simulate):
-    done = simulate("--json", "--seconds", "18", "--faults", "all", "--seed", "93")
+    done = simulate("--json", "--seconds", "14", "--faults", "all", "--seed", "93")
 
     report = json.loads(done.stdout)
     assert (done.returncode, report["missing"]) == (0, 0), done.stderr

@@ -28,14 +28,12 @@ A_VISIT = [
 
 
 class RunningNode:
-    """One node process. `firmware`: compiled files; `program`: another file to run, a control."""
+    """One node process. `program`: another file to run, a control."""
 
     def __init__(
         self,
         broker: Mosquitto,
         folder: Path,
-        firmware: Path | None = None,
-        heap: str = "512K",
         script: list[dict[str, Any]] = A_VISIT,
         program: Path | None = None,
         streams: Sequence[str] = ("occupancy", "energy", "climate"),
@@ -54,9 +52,9 @@ class RunningNode:
             script=script,
             energy_s=settings.pop("energy_s", 1),
             settings=QUICK | settings,
-            heap=heap,
+            heap="512K",
         )
-        self.process = start_node(self.config, folder, firmware, program)
+        self.process = start_node(self.config, folder, program=program)
 
     def stop(self) -> None:
         stop_node(self.process)
