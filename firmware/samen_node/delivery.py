@@ -1,6 +1,7 @@
 """Gets every kept reading to the server: live at once, the backlog oldest first, again until acked."""
 
 import asyncio
+import gc
 
 from samen_node import telemetry
 
@@ -27,6 +28,7 @@ class Delivery:
         self._sent = {}
         self._told = []
         self._cursor = _START
+        self._most = _BATCH
 
     def offer(self, seq, record):
         """A reading that was just put in the outbox."""
@@ -47,6 +49,7 @@ class Delivery:
         self._sent.clear()
         self._told = []
         self._cursor = _START
+        self._most = _BATCH
 
     async def live(self):
         """For ever: publish what is fresh."""
@@ -74,16 +77,20 @@ class Delivery:
                     await self._step()
                 except OSError:
                     self._cursor = _START
+                except MemoryError:
+                    # A heap that was long used is in pieces: smaller ones are found until the next link.
+                    gc.collect()
+                    self._most = 1
 
     async def _step(self):
         self._expire()
         if len(self._sent) >= _IN_FLIGHT or not self._outbox.depth():
             return
-        items = self._outbox.pending(_BATCH, self._cursor)
+        items = self._outbox.pending(self._most, self._cursor)
         due = [item for item in items if item[:2] not in self._sent]
         if not due:
             # At the end of the outbox the walk begins anew: what was skipped may be overdue by then.
-            self._cursor = items[-1][:2] if len(items) == _BATCH else _START
+            self._cursor = items[-1][:2] if len(items) == self._most else _START
             return
         boot = due[0][0]
         payload, count = telemetry.replay(boot, [item[2] for item in due if item[0] == boot])

@@ -67,6 +67,27 @@ def test_a_fresh_reading_goes_live_at_once_and_not_twice():
     assert (bench.live(), bench.replayed()) == ([0], [])
 
 
+class CrampedBench(Bench):
+    """There is no memory for a message of several readings."""
+
+    async def publish(self, leaf, payload):
+        if leaf == "replay" and len(json.loads(payload)["items"]) > 1:
+            raise MemoryError
+        await Bench.publish(self, leaf, payload)
+
+
+def test_where_memory_is_short_the_backlog_goes_one_by_one():
+    bench = CrampedBench(resend_s=0.05)
+    bench.up = False
+    for _ in range(6):
+        bench.read()
+    bench.up = True
+
+    bench.run(60)
+
+    assert sorted(set(bench.replayed())) == [(1, seq) for seq in range(6)]
+
+
 def test_the_backlog_of_an_earlier_boot_goes_oldest_first_each_once():
     folder = a_folder()
     before = Bench(folder)
