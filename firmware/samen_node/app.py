@@ -9,7 +9,7 @@ from binascii import hexlify
 from samen_node import FIRMWARE, contract, telemetry
 from samen_node.delivery import Delivery
 from samen_node.life import Life
-from samen_node.net.mqtt import Client
+from samen_node.net.mqtt import node_link
 from samen_node.orders import Orders
 from samen_node.outbox import USUAL_BYTES, Outbox
 from samen_node.press import LongPress
@@ -41,7 +41,7 @@ class Node:
         operations = {"identify": self._identify, "report": self._report, "restart": self._restart}
         self._orders = Orders(self._settings, operations)
         self._tls = tls
-        self._link = self._make_link()
+        self._link = self._make_link(tls)
         self._delivery = Delivery(
             self.outbox,
             self._publish,
@@ -154,24 +154,9 @@ class Node:
 
     # --- the link -----------------------------------------------------------------------------
 
-    def _make_link(self):
-        config = self._config
-        return Client(
-            config["host"],
-            config["port"],
-            config["device"],
-            config["device"],
-            config["password"],
-            on_message=self._hear,
-            on_up=self._greet,
-            will=self._will,
-            tls=self._tls,
-            keepalive_s=config.get("keepalive_s", 30),
-            backoff_s=config.get("backoff_s", (1, 60)),
-            timeout_s=config.get("timeout_s", 10),
-            network=self._board.wifi,
-            alive=self.life.alive,
-        )
+    def _make_link(self, tls):
+        hears = {"on_message": self._hear, "on_up": self._greet, "will": self._will}
+        return node_link(self._config, self._board, tls, alive=self.life.alive, **hears)
 
     def _make_herald(self):
         prefix = self._config.get("discovery", "homeassistant")

@@ -19,7 +19,7 @@ from binascii import a2b_base64, hexlify
 from hashlib import sha256
 
 from samen_node import FIRMWARE, contract, signing
-from samen_node.net.mqtt import Client
+from samen_node.net.mqtt import node_link
 from samen_node.store import log
 
 _PIECE = 512
@@ -31,41 +31,22 @@ _PATIENCE_S = 300  # without one piece: then the node had better measure again
 
 async def run(config, board, tls):
     """Follow the wish that waits to its end, or until the board says stop; whether it came to its end."""
-    device = config["device"]
+
+    def topic(leaf):
+        return contract.topic(config["site"], config["device"], leaf)
 
     async def say(leaf, message, retain):
         message["v"] = contract.VERSION
-        topic = contract.topic(config["site"], device, leaf)
-        await link.publish(topic, contract.encode(message), 1, retain)
+        await link.publish(topic(leaf), contract.encode(message), 1, retain)
 
     async def greet():
-        await link.subscribe([contract.topic(config["site"], device, "ota/part")])
+        await link.subscribe([topic("ota/part")])
         await loader.greet()
 
     loader = Loader(config, board, say)
-    link = Client(
-        config["host"],
-        config["port"],
-        device,
-        device,
-        config["password"],
-        on_message=loader.hear,
-        on_up=greet,
-        tls=tls,
-        keepalive_s=config.get("keepalive_s", 30),
-        backoff_s=config.get("backoff_s", (1, 60)),
-        timeout_s=config.get("timeout_s", 10),
-        network=board.wifi,
-    )
-    watchdog = board.watchdog()
+    link = node_link(config, board, tls, on_message=loader.hear, on_up=greet)
     tasks = [asyncio.create_task(link.run()), asyncio.create_task(loader.follow())]
-    while not board.stopped() and not any(task.done() for task in tasks):
-        if not loader.is_stuck():
-            watchdog.feed()
-        board.wifi.step(board.clock.up(), link.connected)
-        if not board.wifi.connected():
-            link.cut()
-        await asyncio.sleep(0.1)
+    await _tend(board, link, loader, tasks)
     ended = [task for task in tasks if task.done()]
     for task in ended:
         await task  # what failed is raised, and this start counts as one that failed
@@ -73,6 +54,18 @@ async def run(config, board, tls):
     for task in tasks:
         task.cancel()
     return bool(ended)
+
+
+async def _tend(board, link, loader, tasks):
+    """Feed the watchdog and see to the Wi-Fi, until a task ends or the board says stop."""
+    watchdog = board.watchdog()
+    while not board.stopped() and not any(task.done() for task in tasks):
+        if not loader.is_stuck():
+            watchdog.feed()
+        board.wifi.step(board.clock.up(), link.connected)
+        if not board.wifi.connected():
+            link.cut()
+        await asyncio.sleep(0.1)
 
 
 class _No(Exception):

@@ -27,6 +27,23 @@ class _Reply:
         self.late = False
 
 
+def node_link(config, board, tls, **more):
+    """The node's link to its broker, as its configuration says; `more`: what else a Client takes."""
+    return Client(
+        config["host"],
+        config["port"],
+        config["device"],
+        config["device"],
+        config["password"],
+        tls=tls,
+        keepalive_s=config.get("keepalive_s", 30),
+        backoff_s=config.get("backoff_s", (1, 60)),
+        timeout_s=config.get("timeout_s", 10),
+        network=board.wifi,
+        **more,
+    )
+
+
 class Client:
     """One link to one broker, reconnecting until `stop`.
 

@@ -14,7 +14,16 @@ from tempfile import TemporaryDirectory
 import samen_node
 
 PACKAGE = "samen_node"
-_NOT_FOR_BOARDS = frozenset({"simulated"})
+# What only a process on a computer needs.
+DESKTOP_ONLY = (
+    "hal/desktop.py",
+    "hal/pretended_point.py",
+    "hal/script.py",
+    "hal/seeded.py",
+    "hal/wires/",
+    "receipts.py",
+    "simulated/",
+)
 _VERSION = re.compile(r'^FIRMWARE = "([0-9.]+)"$', re.MULTILINE)
 
 
@@ -45,7 +54,7 @@ def version_of(source: Path) -> str:
 
 
 def build(source: Path) -> Release:
-    """Compile a `samen_node` folder. Raises CannotBuild."""
+    """Compile what a board needs of a `samen_node` folder. Raises CannotBuild."""
     version = version_of(source)
     compiler = _compiler()
     with TemporaryDirectory(prefix="samen-firmware-") as folder:
@@ -54,7 +63,7 @@ def build(source: Path) -> Release:
                 compiler, path, Path(folder) / "out.mpy"
             )
             for path in sorted(source.rglob("*.py"))
-            if path.relative_to(source).parts[0] not in _NOT_FOR_BOARDS
+            if not path.relative_to(source).as_posix().startswith(DESKTOP_ONLY)
         }
     return Release(version, files)
 

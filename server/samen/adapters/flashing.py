@@ -16,21 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import samen_node
-from samen.adapters.firmware import compiling
+from samen.adapters.firmware import DESKTOP_ONLY, compiling
 
 MICROPYTHON = (1, 27)
 # Code that must be readable before anything is on sys.path, and that MicroPython looks for by name.
 SOURCE_ONLY = frozenset({"main.py"})
-# What only a process on a computer needs.
-DESKTOP_ONLY = (
-    "hal/desktop.py",
-    "hal/pretended_point.py",
-    "hal/script.py",
-    "hal/seeded.py",
-    "hal/wires/",
-    "receipts.py",
-    "simulated/",
-)
 _VERSION = re.compile(rb"MicroPython v(\d+)\.(\d+)")
 _IMAGE_MAGIC = 0xE9
 # What a board answers before anything is copied: it is new enough; and no update in its flash goes first.

@@ -12,7 +12,7 @@ import sys
 from samen_node import app, run
 from samen_node.app import Node
 from samen_node.hal import desktop
-from samen_node.net.mqtt import Client
+from samen_node.net import mqtt
 
 DAY_S = 86400
 MOMENT_MS = 30
@@ -44,12 +44,12 @@ class FlyingClock(desktop.Clock):
         return None  # what is not dated needs no computer's clock
 
 
-class PatientClient(Client):
+class PatientClient(mqtt.Client):
     attempts = 0
 
     def _pause(self):
         PatientClient.attempts += 1
-        return Client._pause(self) if PatientClient.attempts < GIVES_UP else 1000 * DAY_S
+        return super()._pause() if PatientClient.attempts < GIVES_UP else 1000 * DAY_S
 
 
 class FlyingNode(Node):
@@ -67,7 +67,7 @@ core.ticks = ticks
 core.IOQueue.wait_io_event = wait_io_event
 desktop._ticks_ms = ticks
 desktop.Clock = FlyingClock
-app.Client = PatientClient
+mqtt.Client = PatientClient
 app._POLL_S = 20
 app.Node = run.Node = FlyingNode
 run.main(sys.argv[1])
