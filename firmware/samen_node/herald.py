@@ -33,7 +33,7 @@ class Herald:
     async def link_is_up(self):
         """Ask to hear Home Assistant's birth. A broker that refuses is told nothing: one that ends the
         connection over a forbidden topic would do so for ever."""
-        self._left = None
+        self._end()
         self._welcome = False
         try:
             await self._link.subscribe([self._prefix + "/status"], 0)
@@ -69,6 +69,9 @@ class Herald:
                 self._begin()
         except MemoryError:
             self._end()  # readings come first; Home Assistant asks again
+        except OSError:
+            self._end()  # the next link wants the room, and tells all of it anew
+            raise
 
     def _begin(self):
         self._due = None

@@ -165,7 +165,7 @@ def test_a_broker_that_refuses_is_told_nothing():
     assert a_stage(refuses=True).count(10) == 0
 
 
-def test_what_a_cut_interrupts_is_told_whole_on_the_next_link():
+def cut_while_it_tells():
     stage = a_stage()
     stage.link.down = True
     stage.now += 10
@@ -174,6 +174,11 @@ def test_what_a_cut_interrupts_is_told_whole_on_the_next_link():
             asyncio.run(stage.herald.step())
         except LinkDown:
             pass
+    return stage
+
+
+def test_what_a_cut_interrupts_is_told_whole_on_the_next_link():
+    stage = cut_while_it_tells()
 
     stage.link.down = False
     stage.connect()
@@ -185,5 +190,11 @@ def test_the_list_of_entities_leaves_the_heap_once_it_is_told():
     stage = a_stage()
 
     stage.count(10)
+
+    assert "samen_node.discovery" not in sys.modules
+
+
+def test_nor_does_it_stay_there_without_a_link():
+    cut_while_it_tells()
 
     assert "samen_node.discovery" not in sys.modules

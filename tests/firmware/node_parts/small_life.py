@@ -26,7 +26,7 @@ CONFIG = {
     "seed": 7,
     "leak": 0,
     "poll_s": 2,  # a board looks ten times a second; so a life is sooner over
-    "tell_s": 100,
+    "tell_s": 97,  # at every moment of what a visit sets off in turn
 }
 
 
