@@ -10,7 +10,6 @@ from werkzeug.serving import make_server
 
 from samen.adapters.db.models import Space
 from samen.services import ingest
-from samen.web.app import create_app
 from samen.web.door import door_address
 from support.browsing import Visitors, violations
 from support.building import at
@@ -21,7 +20,7 @@ from support.web import a_house
 @pytest.fixture
 def house(sqlite_database):
     """In this process, with a clock of its own; Iris is booked from 10 to 12, and from 13 on."""
-    house = a_house(sqlite_database, create_app)
+    house = a_house(sqlite_database)
     house.program("an").book(at("10:00"), at("12:00"))
     house.program("lea").book(at("13:00"), at("14:30"))
     return house

@@ -14,7 +14,6 @@ from samen.services import booking, cancelling, editing, feeds, quota
 from samen.services.booking import Booked
 from samen.services.editing import Change, Edited
 from samen.services.placing import ALIVE
-from samen.web.app import create_app
 from support.building import NOW, codes
 from support.feed_reading import standing_in
 from support.web import a_house
@@ -65,7 +64,7 @@ class House:
     """A house that is open day and night, two years ahead."""
 
     def __init__(self, database):
-        self.house, self.database = a_house(database, create_app), database
+        self.house, self.database = a_house(database), database
         self.an = self.house.people["an"]
         with database.write() as session:
             session.execute(delete(Quota))

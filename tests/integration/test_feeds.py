@@ -22,7 +22,6 @@ from samen.adapters.db.models import (
 )
 from samen.domain.series import expand
 from samen.services.invitations import calendar_object
-from samen.web.app import create_app
 from support.building import BRUSSELS, NOW
 from support.feed_reading import events_in, seen_in, standing_in
 from support.web import a_house
@@ -36,13 +35,13 @@ NIGHTS = [
 
 @pytest.fixture
 def house(sqlite_database):
-    return a_house(sqlite_database, create_app)
+    return a_house(sqlite_database)
 
 
 @pytest.fixture
 def every_house(database):
     """On both engines."""
-    return a_house(database, create_app)
+    return a_house(database)
 
 
 def a_series(

@@ -14,7 +14,12 @@ from samen.domain.rules import END_OF_DAY
 from samen.domain.zone_settings import Steering
 from samen.services import site as sites
 from samen.services.rules import rules_of
-from support.building import DEMO_FILE, NOW, at, load_demo
+from support.building import DEMO_FILE, NOW, at
+
+
+def load_demo(database):
+    with database.write() as session:
+        sites.load(session, read_site_file(DEMO_FILE), NOW)
 
 
 def counts(database):

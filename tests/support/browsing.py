@@ -41,7 +41,7 @@ def chromium() -> Iterator[Browser]:
     """The system's Chromium, for as long as the block lasts."""
     program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
     if program is None:
-        raise ChromiumMissing("Chromium is not installed: `make test` installs it (apt: chromium-headless-shell)")
+        raise ChromiumMissing("No Chromium here: `make test` installs one (apt: chromium-headless-shell)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser

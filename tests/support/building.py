@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Table, func, insert, select
 
 import samen
 from samen.adapters.db import Database
-from samen.adapters.db.models import Member, Membership, Tenant
+from samen.adapters.db.models import Base, Member, Membership, Tenant
 from samen.adapters.site_file import read_site_file
 from samen.domain.access import Role, Viewer
 from samen.domain.interval import Interval
@@ -23,9 +25,29 @@ DEMO_FILE = Path(samen.__file__).parent / "demo.toml"
 
 
 def load_demo(database: Database) -> None:
-    """Bota 75 with its four associations and no people."""
+    """Bota 75 with its four associations and no people, in a database that is empty."""
     with database.write() as session:
-        sites.load(session, read_site_file(DEMO_FILE), NOW)
+        for table, rows in _demo_rows():
+            session.execute(insert(table), rows)
+            if session.get_bind().dialect.name == "postgresql" and "id" in table.c:
+                # Rows that bring their number along do not move the counter of those to come.
+                counter = func.pg_get_serial_sequence(table.name, "id")
+                session.execute(select(func.setval(counter, max(row["id"] for row in rows))))
+
+
+@cache
+def _demo_rows() -> list[tuple[Table, list[dict]]]:
+    """What `samen site load` makes of the demo's file, a table after the other. (Copied, for it takes a tenth
+    of a second, and many tests begin with it.)"""
+    with TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/samen.db")
+        Base.metadata.create_all(database.engine)
+        with database.write() as session:
+            sites.load(session, read_site_file(DEMO_FILE), NOW)
+            tables = Base.metadata.sorted_tables
+            filled = [(one, [dict(row) for row in session.execute(select(one)).mappings()]) for one in tables]
+        database.dispose()
+    return [(table, rows) for table, rows in filled if rows]
 
 
 def a_member(database: Database, email: str, tenant: str = "atelier-rue", role: Role = Role.MEMBER) -> Viewer:

@@ -1,7 +1,8 @@
 """Browsers and programs that talk to the application in this process."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
@@ -11,6 +12,11 @@ from samen.adapters.db.models import Member
 from samen.config import Settings
 from samen.domain.access import Role, Scope, Viewer
 from samen.services import login
+from samen.web.app import create_app
+from samen.web.current import EXTENSION
+from samen.web.feed import Feed
+from samen.web.live import Hub
+from samen.web.throttle import Throttle
 from support.building import NOW, a_member, load_demo
 
 SECRET = "the-tests-own-secret-key"
@@ -42,9 +48,15 @@ class House:
     """The demo building with people of two tenants, and the application over it."""
 
     database: Database
-    app: Flask
+    built: Flask
     clock: Clock
     people: dict[str, Viewer] = field(default_factory=dict)
+
+    @property
+    def app(self):
+        # One that a later house took over would answer about that house.
+        assert self.built.extensions[EXTENSION].database is self.database, "wants create_app: see shared_app"
+        return self.built
 
     def browser(self, who=None):
         """A browser; signed in when `who` is named."""
@@ -74,10 +86,31 @@ PEOPLE = {
 }
 
 
-def a_house(database, create_app, **more) -> House:
+def shared_app(settings, database, clock) -> Flask:
+    """As `create_app`, whose routes take longer to build than most tests to run: applications of equal
+    settings are one, over the parts of whoever asked last. Not for tests that change it."""
+    app, hub = _built(replace(settings, database_url="sqlite:///never-opened")), Hub()
+    app.extensions[EXTENSION] = replace(
+        app.extensions[EXTENSION],
+        settings=settings,
+        database=database,
+        hub=hub,
+        feed=Feed(database, hub, clock),
+        throttle=Throttle(),
+        clock=clock,
+    )
+    return app
+
+
+@cache
+def _built(settings: Settings) -> Flask:
+    return create_app(settings, Database(settings.database_url))
+
+
+def a_house(database, build=shared_app, **more) -> House:
     load_demo(database)
     clock = Clock()
-    app = create_app(settings_for(database.url, **more), database, clock=clock)
+    app = build(settings_for(database.url, **more), database, clock=clock)
     people = {
         name: a_member(database, f"{name}@rue.test", tenant, role) for name, (tenant, role) in PEOPLE.items()
     }

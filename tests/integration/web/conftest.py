@@ -14,7 +14,7 @@ from support.web import PASSWORD, a_house
 @pytest.fixture
 def house(sqlite_database):
     """Two tenants, every role, nobody signed in."""
-    return a_house(sqlite_database, create_app)
+    return a_house(sqlite_database)
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,12 @@ from samen.domain.access import Scope
 from samen.domain.rules import Approval
 from samen.services import ingest, rounds
 from samen.web.api.imports import LARGEST
+from samen.web.app import create_app
 from support.building import at
 from support.measured_house import fill
 from support.nodes_words import occupancy
 from support.rounds import SEASON, carry_through
+from support.web import a_house
 
 API = "/api/v1"
 STREAM = "/api/v1/events"
@@ -43,7 +45,8 @@ BODIES = {
 }
 
 
-def test_every_answer_that_is_promised_is_given(house):
+def test_every_answer_that_is_promised_is_given(sqlite_database):
+    house = a_house(sqlite_database, create_app)
     given = _watched(house.app)
     promised = _promised(house)
 

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from samen.web.app import create_app
 from support.setting_up import ClaimingBoard
 from support.web import a_house
 
@@ -17,7 +16,7 @@ def house(sqlite_database, tmp_path):
         "SAMEN_BASE_URL": "https://samen.rue.test",
         "SAMEN_MQTT_PASSWORD_FILE": str(tmp_path / "passwords"),
     }
-    return a_house(sqlite_database, create_app, **more)
+    return a_house(sqlite_database, **more)
 
 
 def shown_code(house, who="mounia"):
@@ -44,7 +43,7 @@ def test_the_code_is_shown_once_with_what_to_do(house):
 
 
 def test_who_runs_samen_on_this_machine_alone_is_told(sqlite_database):
-    house = a_house(sqlite_database, create_app)
+    house = a_house(sqlite_database)
     browser = house.browser("mounia")
     browser.post("/devices/node-iris/code")
 

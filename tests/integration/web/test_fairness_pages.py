@@ -10,7 +10,6 @@ from samen.adapters.db import Database
 from samen.adapters.db.models import CreditDispute, CreditEntry, Occurrence
 from samen.services import booking
 from samen.services.credits import balances, refunded_h, settle
-from samen.web.app import create_app
 from support.building import NOW, at, span
 from support.web import a_house
 
@@ -20,7 +19,7 @@ MORNING = at("09:00", 24)
 
 def furnished(database):
     """An did not come on Monday, Léa did, and the night was settled."""
-    house = a_house(database, create_app)
+    house = a_house(database)
     with database.write() as session:
         for who, start, end, used in (("an", "10:00", "12:00", False), ("lea", "13:00", "14:00", True)):
             ask = booking.Ask("iris", span(start, end), TITLE, None, house.people[who])

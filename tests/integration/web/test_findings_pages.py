@@ -14,7 +14,7 @@ from samen.domain.waste import Kind, State
 from samen.services import findings
 from samen.web.app import create_app
 from support.wasting import TODAY, Wasting, at_work, night_of
-from support.web import Clock, House, a_house, settings_for
+from support.web import Clock, House, a_house, settings_for, shared_app
 
 MONTH = TODAY - timedelta(days=30)
 LATE = [TODAY - timedelta(days=n) for n in (5, 12, 19)]
@@ -24,7 +24,7 @@ LAMP = "Éteindre lampes et ventilation en quittant Atelier 0"
 
 def furnished(database):
     """A charger that nobody unplugs, and a lamp that was left on; the lamp's is An's to see to."""
-    house = a_house(database, create_app)
+    house = a_house(database)
     building = Wasting(database, house.people["mounia"])
     building.counts("ventilation", lambda _: 0.06, MONTH)
     building.counts("atelier-0", workshop, MONTH, steps=(Step.HOUR, Step.QUARTER))
@@ -53,9 +53,9 @@ def file(tmp_path_factory, migrated_file):
 
 
 @contextmanager
-def opened(path, people):
+def opened(path, people, build=shared_app):
     database, clock = Database(f"sqlite:///{path}"), Clock(night_of(0, 9))
-    app = create_app(settings_for(database.url), database, clock=clock)
+    app = build(settings_for(database.url), database, clock=clock)
     yield House(database, app, clock, people), Wasting(database, people["mounia"])
     database.dispose()
 
@@ -63,7 +63,7 @@ def opened(path, people):
 @pytest.fixture(scope="module")
 def seen(file):
     """For tests that only look."""
-    with opened(*file) as found:
+    with opened(*file, create_app) as found:
         yield found
 
 

@@ -10,9 +10,10 @@ import structlog
 
 from samen.adapters.db.schema import downgrade
 from samen.web import logs, problems
+from samen.web.app import create_app
 from samen.web.logs import configure_logs
 from support.building import at
-from support.web import PASSWORD
+from support.web import PASSWORD, a_house
 
 
 def test_a_server_without_its_broker_is_alive_but_not_ready(house):
@@ -33,7 +34,8 @@ def test_a_database_of_another_version_is_not_ready(house):
     assert (checks["migrated"], checks["writable"]) == (False, False)
 
 
-def test_metrics_count_requests_by_route_and_name_nobody(house):
+def test_metrics_count_requests_by_route_and_name_nobody(sqlite_database):
+    house = a_house(sqlite_database, create_app)
     house.program("an").book(at("10:00"), at("11:00"), title="Entretien")
     house.browser().get("/invitation/a-secret-token")
 

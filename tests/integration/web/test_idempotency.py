@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import func, select
 
 from samen.adapters.db.models import IdempotencyKey, Series
-from samen.web.app import create_app
 from support.building import at
 from support.web import a_house
 
@@ -17,7 +16,7 @@ KEY = {"Idempotency-Key": "5f0c-1"}
 @pytest.fixture
 def house(database):
     """On both engines: each has its own way to make a twin wait."""
-    return a_house(database, create_app)
+    return a_house(database)
 
 
 def _bookings(house):

@@ -3,14 +3,21 @@
 import pytest
 
 from samen.domain.access import Scope
+from samen.web.app import create_app
 from samen.web.policy import Access, policy_of
 from support.building import at
-from support.web import PEOPLE
+from support.web import PEOPLE, a_house
 
 SECRET_TITLE = "Entretien confidentiel de Chloé"
 # What a route's arguments are filled with.
-SAMPLES = {"token": "no-such-token", "meter": "main", "on": "2026-11-23", "slug": "iris", "zone": "front"}
-SAMPLES = {"token": "no-such-token", "meter": "main", "on": "2026-11-23", "slug": "iris", "name": "days"}
+SAMPLES = {
+    "token": "no-such-token",
+    "meter": "main",
+    "on": "2026-11-23",
+    "slug": "iris",
+    "name": "days",
+    "zone": "front",
+}
 STREAMS = {"events.page_events", "live.stream_events"}
 OPEN_TO_WRITE = {
     "account.check_password",
@@ -95,7 +102,8 @@ def test_every_route_declares_who_may_use_it(house):
     assert undeclared == []
 
 
-def test_a_route_that_declares_nothing_answers_as_if_it_were_not_there(house):
+def test_a_route_that_declares_nothing_answers_as_if_it_were_not_there(sqlite_database):
+    house = a_house(sqlite_database, create_app)
     house.app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
 
     answer = house.browser("mounia").get("/forgotten")

@@ -16,7 +16,6 @@ from samen.domain.access import Scope
 from samen.domain.interval import midnight
 from samen.domain.outdoor import HOUR, WeatherSource
 from samen.services import weather
-from samen.web.app import create_app
 from support.building import NOW
 from support.web import a_house
 
@@ -112,7 +111,7 @@ def test_a_form_or_a_year_that_is_none_shows_the_usual_one(cold_year):
 
 
 def test_the_archives_trouble_is_told(sqlite_database):
-    house = a_house(sqlite_database, create_app, SAMEN_WEATHER_URL="https://archive.example/v1/archive")
+    house = a_house(sqlite_database, SAMEN_WEATHER_URL="https://archive.example/v1/archive")
     with house.database.write() as session:
         site = session.scalars(select(Site.id)).one()
         trouble = {"failures": 2, "problem": "slow: no whole answer within 30 s"}
