@@ -82,7 +82,7 @@ def test_a_page_keeps_the_accessibility_rules(visitors, places, name, look):
     path, who = PAGES[name]
     visitors.expect(ANSWERS.get(name, "no such complaint"))
 
-    page = visitors.visit(path.format(**places), who, LOOKS[look])
+    page = visitors.call_again(path.format(**places), who, LOOKS[look])
 
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert_accessible(page)

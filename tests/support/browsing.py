@@ -73,6 +73,17 @@ class Visitors:
     _expected: list[str] = field(default_factory=list)
     _cookies: dict[str, list] = field(default_factory=dict)
     _open: list[BrowserContext] = field(default_factory=list)
+    _regulars: dict[tuple[str | None, Look], Page] = field(default_factory=dict)
+
+    def call_again(self, path: str, who: str | None = AN, look: Look = DESKTOP) -> Page:
+        """As `visit`, in the browser that somebody used for the page before: for those that only look."""
+        if (who, look) not in self._regulars:
+            self._regulars[who, look] = self.arrive(who, look)
+            self._open.pop()  # stays open until the browser ends
+        page = self._regulars[who, look]
+        page.emulate_media(color_scheme="light")
+        page.goto(self.url + path)
+        return page
 
     def visit(self, path: str = "/", who: str | None = AN, look: Look = DESKTOP) -> Page:
         """A page of a browser of its own, in which `who` is signed in."""
