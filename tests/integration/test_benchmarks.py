@@ -32,3 +32,12 @@ def test_every_energy_page_answers_in_the_building_of_a_hundred_meters(database_
     took = bench.measure(database_url, days=2, times=2)
 
     assert "/energy" in took
+
+
+def test_a_node_lives_through_an_hour_of_the_day_that_is_measured(tmp_path, monkeypatch):
+    bench = loaded(FOLDER / "bench_node.py", monkeypatch)
+    monkeypatch.setattr(bench, "HOURS", 1)
+
+    day = bench.a_day(tmp_path)
+
+    assert (day["hour"], day["readings"] > 100) == (1, True)
