@@ -69,6 +69,19 @@ def test_late_readings_give_the_same_buckets_as_punctual_ones(building):
     assert sum(late[Step.DAY].values()) == pytest.approx(7 * 39)
 
 
+def test_one_that_is_told_to_stop_leaves_the_rest_for_later(building):
+    with building.write() as session:
+        for register in (1, 2, 3):
+            session.add(
+                DirtyEnergy(register_id=register, starts_at=NOW - 60 * MINUTE, ends_at=NOW, marked_at=NOW)
+            )
+
+    assert catch_up(building, iter((False, False, True)).__next__) == 2
+
+    with building.read() as session:
+        assert len(session.scalars(select(DirtyEnergy)).all()) == 1
+
+
 def test_a_mark_goes_with_its_buckets(building):
     hear(building, energy(1000, 1, NOW), occupancy("empty", 1, NOW))
 

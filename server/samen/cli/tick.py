@@ -36,15 +36,17 @@ log = structlog.get_logger(__name__)
 Job = Callable[[Database], int]
 
 
-def catch_up(database: Database) -> int:
-    """Roll up everything that waits, one register or space a transaction: a booking waits for one at most."""
+def catch_up(database: Database, told_to_stop: Callable[[], bool] = lambda: False) -> int:
+    """Roll up everything that waits, one register or space a transaction: a booking, and whoever stops Samen,
+    wait for one at most."""
     total = 0
-    while True:
+    while not told_to_stop():
         with database.write() as session:
             done = roll_up(session, limit=1)
         if not done:
-            return total
+            break
         total += done
+    return total
 
 
 def gather_weather(database: Database) -> int:
@@ -75,7 +77,7 @@ def jobs(settings: Settings, stop: threading.Event, watch: mqtt.Watch) -> dict[s
     """What `samen tick` does, under the names by which it reports; `watch` sees the broker come back."""
     sweep = Sweep(settings.mqtt, utc_now)
     return {
-        "rolled up": catch_up,
+        "rolled up": lambda database: catch_up(database, stop.is_set),
         "outdoor hours": gather_weather,
         "archived hours": archive_job(settings.weather_url, utc_now),
         "bookings looked at": sweep,
