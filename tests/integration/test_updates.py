@@ -309,6 +309,15 @@ def test_a_version_that_is_kept_needs_no_code_to_be_asked_for_again(run, source)
     assert run("update", "--all", "9.1.0").output.count(f"{NODE}: asked to run 9.1.0\n") == 1
 
 
+def test_of_all_those_that_cannot_be_updated_are_told_and_no_success_is(run, sqlite_database, source):
+    answer = run("update", "--all", "9.1.0", "--firmware", str(source))
+
+    assert answer.exit_code == 1
+    assert f"{NODE}: asked to run 9.1.0\n" in answer.output
+    assert answer.output.endswith("Error: 6 of 7 nodes cannot be updated\n")
+    assert list(wishes(sqlite_database)) == [NODE]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "complaint"),
     [

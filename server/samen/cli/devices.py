@@ -138,6 +138,9 @@ def update(words: tuple[str, ...], everyone: bool, folder: Path | None, as_json:
         if refused and not everyone:
             raise refused[0]
     _tell_asked(asked, as_json)
+    helpless = [refusal for refusal in refused if refusal.code != "not_newer"]
+    if helpless:
+        raise No(f"{len(helpless)} of {len(asked)} nodes cannot be updated")
 
 
 def _keep(session: Session, version: str, folder: Path | None, now: datetime) -> None:
