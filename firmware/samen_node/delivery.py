@@ -61,7 +61,7 @@ class Delivery:
                 self._alive("live")
                 try:
                     await self._publish(*telemetry.live(self._outbox.boot, self._fresh[0]))
-                except OSError:
+                except (OSError, MemoryError):
                     pass  # it stays in the outbox
                 self._fresh.pop(0)
 

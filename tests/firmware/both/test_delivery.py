@@ -68,10 +68,11 @@ def test_a_fresh_reading_goes_live_at_once_and_not_twice():
 
 
 class CrampedBench(Bench):
-    """There is no memory for a message of several readings."""
+    """There is no memory for a message of several readings, nor for the first one that goes live."""
 
     async def publish(self, leaf, payload):
-        if leaf == "replay" and len(json.loads(payload)["items"]) > 1:
+        message = json.loads(payload)
+        if len(message["items"]) > 1 if leaf == "replay" else message["seq"] == 0:
             raise MemoryError
         await Bench.publish(self, leaf, payload)
 
@@ -86,6 +87,17 @@ def test_where_memory_is_short_the_backlog_goes_one_by_one():
     bench.run(60)
 
     assert sorted(set(bench.replayed())) == [(1, seq) for seq in range(6)]
+
+
+def test_what_there_is_no_memory_for_live_comes_with_the_backlog():
+    bench = CrampedBench(resend_s=0.05)
+    bench.read()
+    bench.read()
+
+    bench.run(60)
+
+    assert bench.live() == [1]
+    assert (1, 0) in bench.replayed()
 
 
 def test_the_backlog_of_an_earlier_boot_goes_oldest_first_each_once():
