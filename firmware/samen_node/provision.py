@@ -20,7 +20,9 @@ _SHOWN_S = 60
 _REFUSALS = {404: "code_unknown", 409: "code_used", 410: "code_old"}
 _PASSING = ("wifi_lost", "server_silent")
 # What belongs to the board and not to whom it works for: this outlives a factory reset.
-_OF_THE_BOARD = ("board", "sensors", "folder", "setup", "server", "stop_on_stdin")
+_OF_THE_BOARD = (
+    "board sensors folder setup server stop_on_stdin volume_m3 ntp discovery outbox_bytes poll_s".split()
+)
 
 # Which copy of the code runs, and the copies.
 _CODE = ("slots", "a", "b", "crash")

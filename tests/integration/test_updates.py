@@ -327,7 +327,7 @@ def test_of_all_those_that_cannot_be_updated_are_told_and_no_success_is(run, sql
         (("update", NODE, "9.2.0", "--firmware", "{source}"), 2, "is 9.1.0"),
         (("update", NODE, "9.1.0", "--firmware", "{source}/net"), 2, "names no FIRMWARE"),
         (("update", "nobody", "9.1.0", "--firmware", "{source}"), 2, "no device is called 'nobody'"),
-        (("update", "node-iris", "9.1.0", "--firmware", "{source}"), 1, "give it a new secret"),
+        (("update", "node-iris", "9.1.0", "--firmware", "{source}"), 1, "set its board up anew"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(run, source, arguments, code, complaint):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -23,15 +24,24 @@ MICROPYTHON = (1, 27)
 SOURCE_ONLY = frozenset({"main.py"})
 _VERSION = re.compile(rb"MicroPython v(\d+)\.(\d+)")
 _IMAGE_MAGIC = 0xE9
-# What a board answers before anything is copied: it is new enough; and no update in its flash goes first.
+# What a board answers before anything is copied: it is that chip, and new enough; and no update in its flash
+# goes first. MicroPython calls its machine "Generic ESP32S3 module with ESP32S3".
 _BEGIN = (
     f"import os, sys; assert sys.implementation.version >= {MICROPYTHON}, 'MicroPython is too old'; "
+    "chip = sys.implementation._machine.upper().replace('-', '').split(' WITH ')[-1]; "
+    "assert chip == '%s', 'another chip: ' + chip; "
     "'samen' in os.listdir('/') and 'slots' in os.listdir('/samen') and os.remove('/samen/slots')"
 )
+# Says that a folder was made here, and may be made anew.
+_OURS = ".samen-board"
 
 
 class Unfit(Exception):
     """What was given cannot go onto this board; the message says why."""
+
+
+class Failed(Exception):
+    """A tool said no; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -117,18 +127,55 @@ def flashed(chip: Chip, port: str, image: Path) -> list[list[str]]:
     return [[*esptool, "erase-flash"], [*esptool, "--baud", "460800", "write-flash", chip.offset, str(image)]]
 
 
-def copied(port: str, target: Path) -> list[list[str]]:
+def copied(chip: Chip, port: str, target: Path) -> list[list[str]]:
     """The commands that ask the board for its MicroPython and give it the node's code."""
     mpremote = [sys.executable, "-m", "mpremote", "connect", port]
     names = sorted({name.partition("/")[0] for _source, name in sources()} | {"boards", "config.json"})
     folders = [name for name in names if "." not in name]
     files = [str(target / _on_board(name)) for name in names if "." in name]
     return [
-        [*mpremote, "exec", _BEGIN],
+        [*mpremote, "exec", _BEGIN % chip.esptool.upper()],
         *([*mpremote, "fs", "cp", "-r", str(target / folder), ":"] for folder in folders),
         [*mpremote, "fs", "cp", *files, ":"],
         [*mpremote, "reset"],
     ]
+
+
+def clear(target: Path) -> None:
+    """Begin `target` anew. Raises Unfit where it holds anything that was not made here."""
+    is_ours = (target / _OURS).is_file() or (target.is_dir() and not any(target.iterdir()))
+    if target.exists() and not is_ours:
+        raise Unfit(f"{target} is in use for something else: name a folder of its own with --build")
+    shutil.rmtree(target, ignore_errors=True)
+    try:
+        target.mkdir(parents=True)
+        (target / _OURS).touch()
+    except OSError as error:
+        raise Unfit(f"{target}: {error.strerror}") from error
+
+
+def check_parts(chip: Chip, sensors: Sequence[Mapping[str, Any]]) -> None:
+    """Raises Unfit where two sensors want the same pins: see hardware/pins.toml."""
+    wires = json.loads((firmware() / "boards" / f"{chip.name}.json").read_text())
+    taken: dict[object, str] = {}
+    for sensor in sensors:
+        for pin in _pins(wires, sensor):
+            other = taken.setdefault(pin, sensor["driver"])
+            if other != sensor["driver"] and not _share(other, sensor["driver"]):
+                raise Unfit(f"{other} and {sensor['driver']} want the same pins of an {chip.name}")
+
+
+def _pins(wires: Mapping[str, Any], sensor: Mapping[str, Any]) -> set[object]:
+    """The pins and the UART of a sensor's part."""
+    part = wires["uarts"].get(sensor.get("uart")) or {}
+    single = [wires[kind + "s"].get(sensor.get(kind)) for kind in ("pin", "counter")]
+    uart = {("uart", part["id"])} if part else set()
+    return {part.get("tx"), part.get("rx"), *single} - {None} | uart
+
+
+def _share(one: str, other: str) -> bool:
+    """Modbus is a line for many."""
+    return {one, other} <= {"pzem", "sdm"}
 
 
 def gather(target: Path, chip: Chip, config: Mapping[str, Any]) -> None:
@@ -144,12 +191,14 @@ def gather(target: Path, chip: Chip, config: Mapping[str, Any]) -> None:
 
 
 def run(commands: Sequence[Sequence[str]]) -> None:
-    """Run them one after the other. Raises Unfit at the first that fails."""
+    """Run them one after the other. Raises Failed at the first that fails."""
     for command in commands:
         try:
             subprocess.run(command, check=True)  # noqa: S603 - our own tools
+        except FileNotFoundError as error:
+            raise Failed(f"{command[0]} is missing: see docs/node-setup.md for what to install") from error
         except (OSError, subprocess.CalledProcessError) as error:
-            raise Unfit(f"this failed: {' '.join(command)}") from error
+            raise Failed(f"this failed: {shlex.join(command)}") from error
 
 
 def _on_board(name: str) -> str:

@@ -69,3 +69,15 @@ def main() -> None:
     except BadSettings as error:
         click.echo(f"samen: {error}", err=True)
         sys.exit(2)
+    except Exception as error:
+        if not _is_of_the_database(error):
+            raise
+        reason = str(getattr(error, "orig", error)).partition("\n")[0]
+        click.echo(f"samen: the database cannot be used ({reason}). `samen migrate` sets it up.", err=True)
+        sys.exit(1)
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Whether it is away, or has other tables than ours. (SQLAlchemy is only there where it was needed.)"""
+    errors = sys.modules.get("sqlalchemy.exc")
+    return errors is not None and isinstance(error, (errors.OperationalError, errors.ProgrammingError))

@@ -6,9 +6,9 @@ import json
 import os
 import secrets
 import shlex
-import shutil
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 import click
 
@@ -88,19 +88,22 @@ def flash(
     chip = CHIPS[kind]
     if (wifi is None) != (code is None) or (code is not None and claim.code_of(code) is None):
         raise BadInput("--wifi and --code go together, and a set-up code has 16 letters and digits")
-    config = _config(chip, sensors, server or Settings.from_env().base_url, more)
+    config = _config(chip, sensors, _reachable(server or Settings.from_env().base_url), more)
     try:
+        flashing.check_parts(chip, config["sensors"])
         if image is not None:
             flashing.check_image(image, chip)
         commands = _commands(chip, port, image, build)
         if dry_run:
             _show(commands, config, as_json)
             return
-        shutil.rmtree(build, ignore_errors=True)
+        flashing.clear(build)
         flashing.gather(build, chip, config)
         flashing.run(commands)
     except flashing.Unfit as error:
         raise BadInput(str(error)) from error
+    except flashing.Failed as error:
+        raise No(str(error)) from error
     told = _set_up(port, config["server"], wifi, code)
     _tell(told, config["setup"]["password"], as_json)
 
@@ -116,10 +119,15 @@ def _config(chip: Chip, sensors: str, server: str, more: TextIO | None) -> dict[
         "server": server,
         "setup": {"password": "".join(secrets.choice(claim.ALPHABET) for _ in range(LABEL_LENGTH))},
     }
-    return config | _added(more)
+    added = _added(more)
+    config["sensors"] += added.pop("sensors", [])
+    if not config["sensors"]:
+        click.echo("Nothing is attached to this board: --sensors says what is.", err=True)
+    return config | added
 
 
 def _added(more: TextIO | None) -> dict[str, Any]:
+    """The configuration's further settings. What a board is and who may join it are not among them."""
     if more is None:
         return {}
     try:
@@ -128,12 +136,41 @@ def _added(more: TextIO | None) -> dict[str, Any]:
         raise BadInput(f"--settings: {error}") from error
     if not isinstance(added, dict):
         raise BadInput("--settings: expected a JSON object")
+    for name in ("board", "server", "setup"):
+        if name in added:
+            raise BadInput(f"--settings: {name!r} is not to be changed there")
+    sensors = added.get("sensors", [])
+    if not isinstance(sensors, list) or not all(_is_sensor(one) for one in sensors):
+        raise BadInput(f'--settings: sensors are objects whose "driver" is one of {", ".join(SENSORS)}')
     return added
+
+
+def _is_sensor(one: object) -> bool:
+    if not isinstance(one, dict) or one.get("driver") not in SENSORS:
+        return False
+    return all(isinstance(one.get(part, ""), str) for part in ("uart", "i2c", "pin", "counter"))
+
+
+def _reachable(server: str) -> str:
+    """The address of Samen that boards are told; a warning where none of them can reach it."""
+    host = urlsplit(server).hostname
+    if not host or urlsplit(server).scheme not in {"http", "https"}:
+        raise BadInput(f"{server!r} is no address of Samen: http://… or https://…")
+    warn_of_loopback(server)
+    return server
+
+
+def warn_of_loopback(server: str) -> None:
+    """Say so where an address leads to whoever asks."""
+    if urlsplit(server).hostname in {"127.0.0.1", "localhost", "::1"}:
+        click.echo(
+            f"No board can reach {server}: set SAMEN_BASE_URL to an address of your network.", err=True
+        )
 
 
 def _commands(chip: Chip, port: str, image: Path | None, build: Path) -> list[list[str]]:
     flashed = flashing.flashed(chip, port, image) if image is not None else []
-    return [*flashing.compiled(build), *flashed, *flashing.copied(port, build)]
+    return [*flashing.compiled(build), *flashed, *flashing.copied(chip, port, build)]
 
 
 def _show(commands: list[list[str]], config: dict[str, Any], as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from samen.adapters import firmware, password_file
 from samen.adapters.db import Database
 from samen.adapters.db.models import Device, DeviceUpdate
 from samen.cli import BadInput, No
-from samen.cli.device_flash import flash
+from samen.cli.device_flash import flash, warn_of_loopback
 from samen.config import Settings
 from samen.services import device_claims, devices, updates
 
@@ -77,14 +77,12 @@ def revoke(name: str, as_json: bool) -> None:
     """Take in nothing more that the node says."""
     with _changing() as session:
         told = _row(devices.revoke(session, name, ACTOR, datetime.now(UTC)))
-    path = Settings.from_env().nodes.password_file
-    if path is not None:
-        password_file.remove(path, name)
+    is_out = _written(lambda path: password_file.remove(path, name))
     if as_json:
         click.echo(json.dumps(told, indent=2))
         return
     click.echo(f"{name} is revoked. With Mosquitto, cut its connection too:")
-    first = "" if path else f"mosquitto_passwd -D PASSWORD_FILE {name}, then "
+    first = "" if is_out else f"mosquitto_passwd -D PASSWORD_FILE {name}, then "
     click.echo(f"  {first}send the broker SIGHUP")
 
 
@@ -107,6 +105,7 @@ def claim(name: str, as_json: bool) -> None:
     with _changing() as session:
         code = device_claims.make(session, name, ACTOR, datetime.now(UTC))
     server = Settings.from_env().base_url
+    warn_of_loopback(server)
     if as_json:
         told = {"name": name, "code": code.text, "server": server, "expires_at": _iso(code.expires_at)}
         click.echo(json.dumps(told, indent=2))
@@ -222,11 +221,21 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def _let_in(name: str, secret: str) -> bool:
-    """Write the secret into Mosquitto's password file, where that is ours to write."""
+    return _written(lambda path: password_file.put(path, name, secret))
+
+
+def _written(change: Callable[[Path], None]) -> bool:
+    """Change Mosquitto's password file, where that is ours to write; whether it was. What the database
+    holds by then must be told all the same."""
     path = Settings.from_env().nodes.password_file
-    if path is not None:
-        password_file.put(path, name, secret)
-    return path is not None
+    if path is None:
+        return False
+    try:
+        change(path)
+    except OSError as error:
+        click.echo(f"{path} could not be written ({error.strerror}).", err=True)
+        return False
+    return True
 
 
 def _tell_secret(told: dict[str, Any], secret: str, is_let_in: bool, as_json: bool) -> None:

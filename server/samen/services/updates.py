@@ -116,7 +116,7 @@ def _refusal(device: Device, runs: str | None, version: str) -> Refusal | None:
     if device.revoked_at is not None:
         return Refusal("revoked", f"{device.slug!r} is revoked")
     if device.update_key is None:
-        why = f"{device.slug!r} has no key for updates: give it a new secret"
+        why = f"{device.slug!r} has no key for updates: set its board up anew, with a code"
         return Refusal("no_key", why)
     if runs is not None and _number(version) <= _number(runs):
         return Refusal("not_newer", f"{device.slug!r} runs {runs}")
