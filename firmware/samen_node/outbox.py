@@ -165,19 +165,22 @@ class Outbox:
         if after in self._places and segment.boot == after[0] and segment.first <= after[1]:
             at, expected = self._places[after], after[1] + 1
         reader = log.records_from(self._path(segment), at)
-        for seq, payload, at in reader:
-            if seq is None:
-                continue  # illegible, and so is all that follows
-            expected = seq + 1
-            if not self._is_owed(segment, seq, payload, at) or (segment.boot, seq) <= after:
-                continue
-            found.append((segment.boot, seq, payload))
-            places[segment.boot, seq] = at
-            if len(found) == max_items:
-                break
-        else:
-            self._damage(segment, expected, segment.last)  # it should be there, and cannot be read
-        reader.close()
+        try:
+            for seq, payload, at in reader:
+                if seq is None:
+                    continue  # illegible, and so is all that follows
+                expected = seq + 1
+                if not self._is_owed(segment, seq, payload, at) or (segment.boot, seq) <= after:
+                    continue
+                found.append((segment.boot, seq, payload))
+                places[segment.boot, seq] = at
+                if len(found) == max_items:
+                    return
+        except OSError:
+            pass  # flash gives it back no more
+        finally:
+            reader.close()
+        self._damage(segment, expected, segment.last)  # it should be there, and cannot be read
 
     def _is_owed(self, segment, seq, payload, end):
         """Whether a record that ends at byte `end` still waits for its ack."""
@@ -218,6 +221,8 @@ class Outbox:
 
     def _start_segment(self, first):
         self._open = False
+        if self._segments and self._segments[-1].last < self._segments[-1].first:
+            self._erase(self._segments[-1])  # its first write failed: the new one takes its file's name
         self._tidy()
         if len(self._segments) >= self._most:
             self._drop_oldest()
@@ -280,12 +285,16 @@ class Outbox:
             self._scan(self._segments[-1])
 
     def _scan(self, segment):
-        for seq, payload in log.records(self._path(segment)):
-            if seq is None:
-                return
-            segment.last = seq
-            if payload is None:
-                self._damage(segment, seq, seq)
+        try:
+            for seq, payload in log.records(self._path(segment)):
+                if seq is None:
+                    return
+                segment.last = seq
+                if payload is None:
+                    self._damage(segment, seq, seq)
+        except OSError:  # how many there were nobody knows: of one at least it is told
+            segment.last = max(segment.last, segment.first)
+            self._damage(segment, segment.last, segment.last)
 
     def _damage(self, segment, first, last):
         for a, b in spans.missing(segment.done, first, last):
