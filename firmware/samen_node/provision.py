@@ -89,6 +89,7 @@ class Setup:
         """
         if self.state != "done":
             given = {name: text if name[:4] == "pass" else text.strip() for name, text in given.items()}
+            given["code"] = given.get("code") or self._config.get("claim", {}).get("code", "")
             refusal = self._refusal(given)
             if not refusal:
                 self._begin(given)
@@ -100,7 +101,10 @@ class Setup:
     def given(self):
         """What the page's fields hold before anybody fills them in."""
         pending = self._config.get("claim", {"server": self._config.get("server", "")})
-        known = {name: pending[name] for name in ("server", "code") if name in pending}
+        # A code is never shown: whoever sees it could become this node.
+        known = {"server": pending["server"]} if "server" in pending else {}
+        if "code" in pending:
+            known["code_kept"] = "1"
         for name, network in zip(("wifi", "wifi2"), self._config.get("wifi", [])):  # noqa: B905
             known[name] = network[0]
         return known
@@ -156,7 +160,10 @@ class Setup:
 
     async def _attempt(self):
         for network, password in self._config["wifi"]:
-            self._point.join(network, password)
+            try:
+                self._point.join(network, password)
+            except OSError:
+                continue  # the radio is not ready: it is tried again
             await self._until(lambda: self._point.joined() is not None, _JOIN_S)
             if self._point.joined():
                 return await self._claim(**self._config["claim"])
@@ -200,7 +207,10 @@ class Setup:
     async def _visit(self, reader, writer):
         from samen_node import setup_page
 
-        await setup_page.serve(self, reader, writer)
+        if self._point.is_guest(writer.get_extra_info("peername")):
+            await setup_page.serve(self, reader, writer)
+        else:
+            await http.end(writer)
 
     def _hear(self):
         """Take in what was typed over serial; False when the board is to stop."""
@@ -240,7 +250,7 @@ class Setup:
         _wipe(self._point.flash, _CODE)
         setup = self._config.setdefault("setup", {})
         if "password" not in setup:
-            setup["password"] = hexlify(os.urandom(5)).decode()
+            setup["password"] = hexlify(os.urandom(8)).decode()
             self._save()
         self._point.open(setup["password"])
 

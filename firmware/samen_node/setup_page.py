@@ -58,7 +58,8 @@ def _fields(said, given, wrong, networks):
     yield '<datalist id="near">%s</datalist>' % names
     yield _field("pass", said, given, wrong, 'minlength="8" maxlength="63"')
     yield _field("server", said, given, wrong, 'inputmode="url" required')
-    yield _field("code", said, given, wrong, 'maxlength="24" required')
+    needed = "" if "code_kept" in given else "required"
+    yield _field("code", said, given, wrong, 'maxlength="24" ' + needed)
     yield "<details><summary>%s</summary>" % said["more"]
     yield _field("wifi2", said, given, wrong, 'list="near" maxlength="32"')
     yield _field("pass2", said, given, wrong, 'minlength="8" maxlength="63"') + "</details>"

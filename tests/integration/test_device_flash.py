@@ -82,7 +82,7 @@ def test_a_board_is_told_what_is_attached_and_where_samen_is(run, tmp_path):
         "register": "1.8.0",
         "pulses_per_kwh": 1000,
     }
-    assert re.fullmatch("[0-9A-HJKMNP-TV-Z]{10}", config["setup"]["password"])
+    assert re.fullmatch("[0-9A-HJKMNP-TV-Z]{13}", config["setup"]["password"])
 
 
 def test_what_the_board_needs_is_gathered(tmp_path):

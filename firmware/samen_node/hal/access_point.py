@@ -28,8 +28,17 @@ class AccessPoint:
 
     def networks(self):
         """Names of the networks in reach, strongest first. Takes two seconds: ask before the page opens."""
-        found = sorted(self._station.scan(), key=lambda entry: -entry[3])
-        return [entry[0].decode() for entry in found if entry[0]]
+        names = []
+        for entry in sorted(self._station.scan(), key=lambda entry: -entry[3]):
+            try:
+                names.append(entry[0].decode())
+            except UnicodeError:
+                pass  # 32 bytes of any kind: it can be joined by another board only
+        return [name for name in names if name]
+
+    def is_guest(self, peer):
+        """Whether a visitor came by the board's own network; the page is not for the one it joins."""
+        return peer[0].startswith(BOARD_HOST[:10])
 
     def open(self, password):
         """Open the network, encrypted with a password of 8 characters or more."""

@@ -22,7 +22,7 @@ from samen_node import claim
 STARTS_WITHIN_S = 30.0
 ENDS_WITHIN_S = 90.0
 # What is printed on a label and typed on a phone: no letter that looks like a digit.
-LABEL_LENGTH = 10
+LABEL_LENGTH = 13  # 65 bits: what is heard of a visit may be tried at leisure
 ENDINGS = {
     "wifi_lost": "the board cannot join that Wi-Fi network: check its name and password",
     "server_silent": "the board is on the Wi-Fi, and Samen does not answer it at that address",

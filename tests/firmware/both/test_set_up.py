@@ -1,5 +1,6 @@
 """A node's first start without any network: what it takes, keeps and forgets."""
 
+import asyncio
 import json
 import os
 
@@ -85,6 +86,66 @@ def test_a_password_need_not_be_typed_twice():
     setup.offer(filled_in(**{"pass": ""}))
 
     assert setup._config["wifi"] == [["Maison", "12345678"]]
+
+
+def test_a_code_is_never_shown_and_need_not_be_typed_twice():
+    setup = a_setup()
+    assert setup.offer(filled_in(code="")) == "code_bad"
+    setup.offer(filled_in())
+    setup.state = "wifi_lost"
+
+    assert CODE.replace("-", "") not in json.dumps(setup.given())
+    assert setup.offer(filled_in(code="")) == "working"
+    assert setup._config["claim"]["code"] == CODE.replace("-", "")
+
+
+class Visit:
+    """Both streams of somebody who comes from an address."""
+
+    def __init__(self, address):
+        self.address = address
+        self.said = b""
+        self.closed = False
+
+    def get_extra_info(self, _name):
+        return self.address
+
+    async def readline(self):
+        return b""
+
+    def write(self, data):
+        self.said += data
+
+    async def drain(self):
+        pass
+
+    def close(self):
+        self.closed = True
+
+    async def wait_closed(self):
+        pass
+
+
+def test_whoever_comes_by_the_network_that_was_joined_sees_nothing():
+    setup = a_setup()
+    setup._point.is_guest = lambda peer: peer[0].startswith("192.168.4.")
+    visit = Visit(("10.0.0.7", 50000))
+
+    asyncio.run(setup._visit(None, visit))
+
+    assert (visit.said, visit.closed) == (b"", True)
+
+
+def test_a_radio_that_is_not_ready_is_tried_again():
+    setup = a_setup()
+    setup.offer(filled_in())
+
+    def refuses(name, password):
+        raise OSError("Wifi Internal State Error")
+
+    setup._point.join = refuses
+
+    assert asyncio.run(setup._attempt()) == "wifi_lost"
 
 
 def test_what_is_filled_in_while_an_attempt_is_made_is_kept_for_the_next():
@@ -174,7 +235,7 @@ def test_a_factory_reset_forgets_all_but_the_board():
     assert os.listdir(flash + "/a") == ["code.mpy"]
     kept = json.loads(read(path))
     assert sorted(kept) == ["board", "sensors", "setup"]
-    assert len(kept["setup"]["password"]) == 10 and setup._point.password == kept["setup"]["password"]
+    assert len(kept["setup"]["password"]) == 16 and setup._point.password == kept["setup"]["password"]
 
 
 def test_the_label_of_a_board_stays_right():
