@@ -24,12 +24,21 @@ def main(path):
     if folder:
         sys.path.insert(0, folder)
     try:
+        _watch(mode)
         from samen_node import run
 
         run.main(path, mode)
     except Exception as error:  # noqa: BLE001 - whatever a new copy may raise, the old one comes back
         _keep(flash, _words(error))
         _start_again()
+
+
+def _watch(mode):
+    """A new copy may hang before it feeds a watchdog of its own, and is to be given back all the same."""
+    if mode == "trial" and sys.platform == "esp32":
+        import machine  # not through hal: that is in the copy which is tried
+
+        machine.WDT(timeout=60000)
 
 
 def _flash(path):

@@ -26,6 +26,7 @@ _PIECE = 512
 _BLOCK = 4096  # what a file may take more than its bytes: littlefs gives out flash by the block
 _FOLDER_BIT = 0x4000
 _AGAIN_S = 10
+_FORGED_S = 60
 _PATIENCE_S = 300  # without one piece: then the node had better measure again
 
 
@@ -84,6 +85,7 @@ class Loader:
         self._slots = sys.modules["slots"]  # or no start would be for a wish
         self._wish = self._read()
         self._why = self._verdict() if self._wish else None
+        self._greeted = asyncio.Event()
         self._asked = None
         self._data = None
         self._came = asyncio.Event()
@@ -108,6 +110,7 @@ class Loader:
     async def greet(self):
         """Tell that it is being loaded, on every new link."""
         await self._tell("refused" if self._why else "loading")
+        self._greeted.set()
 
     async def follow(self):
         """Load what is wished and propose it, or keep why not. Afterwards it waits no more."""
@@ -115,10 +118,18 @@ class Loader:
             self._why = await self._try()
             if not self._why:
                 await self._tell_staged()
-        # A forgery shall not efface what became of an honest wish.
-        if self._wish and self._why and self._why != "bad_hmac":
+        if self._why == "bad_hmac":
+            await self._tell_forged()
+        elif self._wish and self._why:
             self._slots.refuse(self._flash, self._tag(), self._why)
         self._slots.settle(self._flash)
+
+    async def _tell_forged(self):
+        """A forgery shall not efface what became of an honest wish: it is told now or never."""
+        try:
+            await asyncio.wait_for(self._greeted.wait(), min(self._patience_s, _FORGED_S))
+        except asyncio.TimeoutError:
+            pass
 
     async def _tell(self, state):
         if self._wish:

@@ -23,9 +23,9 @@ class Wishes:
                 text = payload.decode()
             except ValueError:
                 return
-            if not self._on_trial:
-                self._slots.healthy(self._flash)  # the broker has spoken: what follows is no failure to start
             self.waits = self._slots.wish(self._flash, text)
+            if self.waits and not self._on_trial:
+                self._slots.healthy(self._flash)  # the broker has spoken: what follows is no failure to start
 
     def confirmed(self):
         """The node works and has met the broker: answers, where that ends a trial."""

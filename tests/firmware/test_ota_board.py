@@ -1,10 +1,12 @@
 """An update from the wish to its end: the real server, broker, MicroPython and compiled files."""
 
+import importlib
 import subprocess
 import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from node_parts.ota_board import DEVICE, OtaBoard
@@ -145,6 +147,20 @@ def test_a_version_that_crashes_is_given_back_after_three_starts(installation, b
     assert installation.update()[1] == "crashed"
     assert installation.runs() == "0.1.0"
     assert board.log().count("no_such_module") == 3
+
+
+def test_a_version_that_hangs_is_watched_before_its_first_line(monkeypatch):
+    watches = []
+    machine = SimpleNamespace(WDT=lambda *, timeout: watches.append(timeout))
+    monkeypatch.syspath_prepend(str(FIRMWARE.parent))
+    monkeypatch.setitem(sys.modules, "machine", machine)
+    monkeypatch.setattr(sys, "platform", "esp32")
+    entry = importlib.import_module("main")
+
+    for mode in ("normal", "safe", "update", "trial"):
+        entry._watch(mode)
+
+    assert watches == [60000]
 
 
 def test_a_version_that_cannot_reach_the_broker_is_given_back(installation, board, release):

@@ -1,5 +1,6 @@
 """Updates over the air: only what is newer, signed for this node and whole is ever tried."""
 
+import asyncio
 import os
 import sys
 
@@ -121,6 +122,24 @@ def test_a_wish_that_was_not_signed_for_this_node_is_refused():
     assert refused(NEW.wish(device="node-2")) == "bad_hmac"
 
 
+class LateFed(Fed):
+    """Its link comes when it has long read the wish."""
+
+    async def _follow(self):
+        task = asyncio.create_task(self.loader.follow())
+        await asyncio.sleep(0.05)
+        assert not task.done()
+        await self.loader.greet()
+        await task
+
+
+def test_a_forgery_is_told_although_the_link_comes_late():
+    node = LateFed(a_flash("a"), NEW)
+    node.hears(NEW.wish(password="another"))
+
+    assert node.loads() == [("refused", "bad_hmac")]
+
+
 def test_a_wish_that_was_changed_on_its_way_is_refused():
     for name, value in (("version", "9.9.9"), ("attempt", 2), ("size", 1), ("sha256", "0" * 64)):
         wish = NEW.wish()
@@ -139,6 +158,19 @@ def test_a_forged_wish_does_not_efface_what_became_of_an_honest_one():
     assert fate(flash) == ("rolled_back", "crashed")
     Fed(flash, NEW).follows(NEW.wish())
     assert slots.begin(flash)[1] == "normal"
+
+
+def test_a_wish_that_is_over_hides_no_failing_start():
+    flash = a_flash("a")
+    wish = NEW.wish()
+    Fed(flash, NEW).follows(wish)
+    for _ in range(8):
+        slots.begin(flash)
+    before = slots.read(flash)["starts"]
+
+    assert not Fed(flash, NEW).hears(wish)
+
+    assert slots.read(flash)["starts"] == before > slots.FAILURES
 
 
 def test_noise_on_the_topic_of_wishes_costs_a_start_at_most():
