@@ -128,7 +128,7 @@ class Node:
         try:
             record = telemetry.write(stream, self.outbox.next_seq, self._stamp(), d)
         except contract.ContractError as error:  # a sensor that says what cannot be
-            self._board.tell({"event": "refused", "why": str(error)})
+            self._refused(error)
             return
         seq = self.outbox.gather(record)
         told = {"event": stream, "state": d["state"]} if stream == "occupancy" else None
@@ -195,7 +195,15 @@ class Node:
 
     async def _say(self, leaf, message, retain=False):
         message["v"] = contract.VERSION
-        await self._publish(leaf, contract.encode(message), retain)
+        try:
+            payload = contract.encode(message)
+        except contract.ContractError as error:  # too long: it would be so at every start
+            self._refused(error)
+            return
+        await self._publish(leaf, payload, retain)
+
+    def _refused(self, error):
+        self._board.tell({"event": "refused", "why": str(error)})
 
     def _status(self, state):
         return {"v": contract.VERSION, "state": state, "sid": self._sid}
@@ -263,6 +271,7 @@ class Node:
                 self._herald.measured(fresh)
 
     async def _leave(self):
+        self._sensing.save(self._clock.up())
         try:
             await self._say("status", self._status("updating" if self._wishes.waits else "offline"), True)
         except OSError:
@@ -279,7 +288,7 @@ class Node:
             # A wish is read in a start of its own.
             message = None if leaf == "ota/desired" else contract.decode(leaf, payload)
         except (contract.ContractError, MemoryError) as error:
-            self._board.tell({"event": "refused", "why": str(error)})
+            self._refused(error)
             return
         self._contradict(leaf, message)
         self._obey(leaf, message, payload)

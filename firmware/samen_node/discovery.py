@@ -15,10 +15,8 @@ climate.rh=humidity:measurement:%:
 climate.co2=carbon_dioxide:measurement:ppm:
 energy.wh=energy:total_increasing:Wh:Energy *
 energy.w=power:measurement:W:Power *
-p1.kWh=energy:total_increasing:kWh:Energy *
-p1.kW=power:measurement:kW:Power *
-p1.V=voltage:measurement:V:Voltage *
-p1.A=current:measurement:A:Current *
+p1.Wh=energy:total_increasing:Wh:Energy *
+p1.W=power:measurement:W:Power *
 p1.gas=gas:total_increasing:m³:Gas *
 p1.water=water:total_increasing:m³:Water *
 diag.rssi=signal_strength:measurement:dBm:
@@ -41,7 +39,10 @@ def entities(prefix, who, settings, snapshot):
         if sensor:
             sensor["stat_t"] = "~/state"
             # A stream that has fallen silent leaves the snapshot: its values then read None, not known.
-            sensor["val_tpl"] = "{{ value_json.d.get(" + path + " }}"
+            sensor["val_tpl"] = "{% set v = value_json.d.get(" + path + " %}{{ v"
+            if sensor.get("unit_of_meas") == "m³":  # told in dm³
+                sensor["val_tpl"] += " / 1000 if v is number else None"
+            sensor["val_tpl"] += " }}"
             yield _entity(prefix, "sensor", who, name, sensor)
     for key in ("rssi", "up", "depth", "reset"):
         yield _entity(prefix, "sensor", who, key, _diagnosis(key, settings))
@@ -101,7 +102,7 @@ def _quantity(code, telegram):
     number, unit = telegram[code]
     if type(number) not in (int, float):
         return ""
-    if unit != "m3":
+    if unit != "dm3":
         return str(unit)
     kind = telegram.get(code[:4] + "24.1.0", (None,))[0]
     return _MBUS.get(int(kind) if str(kind).isdigit() else 0, "")

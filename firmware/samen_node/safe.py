@@ -38,5 +38,8 @@ class NoSensing:
     def refresh(self):
         pass
 
+    def save(self, now):  # noqa: ARG002 - as sensing has it
+        pass
+
     def bad(self):
         return {}

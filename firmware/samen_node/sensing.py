@@ -57,6 +57,12 @@ class Sensing:
             self.room.hold_s = self._settings["hold_s"]
             self.room.debounce_s = self._settings["debounce_s"]
 
+    def save(self, now):
+        """Before the node ends: pulses counted since the last reading stay counted."""
+        for meter in self._meters:
+            meter.poll(now)
+            meter.readings(now)  # what a meter tells, it has saved
+
     def bad(self):
         """How many frames each driver refused: broken, cut short, with a wrong CRC."""
         counts = {}

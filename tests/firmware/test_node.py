@@ -208,6 +208,20 @@ def test_settings_are_applied_kept_and_reported_key_by_key(server, start):
     node.stop()
 
 
+def test_an_answer_too_long_to_send_ends_no_node(server, start):
+    node = start()
+    eventually(lambda: server.heard["status"])
+    strange = {f"k{number:02}{'x' * 45}": 1 for number in range(32)}
+    server.say(DEVICE, "cfg/desired", {"rev": 3, "set": strange}, retain=True)
+
+    eventually(lambda: node.told("refused"))
+    server.say(DEVICE, "cfg/desired", {"rev": 4, "set": {"energy_s": 2}})
+    reported = eventually(lambda: server.heard["cfg/reported"])
+
+    assert [said["rev"] for said in reported] == [4]
+    assert {said["state"] for said in server.heard["status"]} == {"online"}
+
+
 def test_garbage_on_its_own_topics_does_not_stop_a_node(server, start):
     node = start()
     eventually(lambda: server.readings)

@@ -26,6 +26,8 @@ _MOST_PEAKS = 15  # a meter keeps thirteen months
 _PEAKS_A_VALUE = 5  # as many months as one text of the contract holds
 _THOUSANDTHS = {"kWh": "Wh", "kW": "W", "m3": "dm3"}
 _UNITS = (b"*kWh)", b"*kW)", b"*m3)")
+_KIND = ":24.1.0"  # what an M-Bus meter counts, as EN 13757-3 numbers it
+_KIND_OF = b":24.1.0("
 
 
 class Telegram:
@@ -54,6 +56,9 @@ class Telegram:
                 d.update(_told_peaks(rest.split(")(")) if peaks else {})
             elif code == _PEAK:
                 d.update(_told_peak(rest.split(")(")))
+            elif code.endswith(_KIND):
+                if _is_whole(rest):
+                    d[code] = [int(rest), None]
             elif rest[-2:] != "kW" or code in _POWERS:
                 number, unit = _split(rest.rpartition("(")[2])
                 if unit in _THOUSANDTHS and _is_number(number) and _thousandths(number) <= _MOST:
@@ -66,7 +71,8 @@ class Telegram:
         at, end = 0, self.body.find(b"\n")
         while end >= 0:
             star = self.body.rfind(b"*", at, end)
-            if ends is None or (star >= 0 and self.body[star:end].rstrip() in ends):
+            is_kind = self.body.find(_KIND_OF, at, end) >= 0
+            if ends is None or is_kind or (star >= 0 and self.body[star:end].rstrip() in ends):
                 found = _object(self.body[at:end])
                 if found:
                     yield found

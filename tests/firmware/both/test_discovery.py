@@ -7,6 +7,7 @@ import sys
 from node_parts.ground import a_folder
 
 from samen_node import discovery
+from samen_node.drivers.p1 import Telegram
 from samen_node.herald import Herald
 from samen_node.net.mqtt import LinkDown, Refused
 from samen_node.settings import Settings
@@ -54,20 +55,24 @@ def test_a_value_expires_after_three_missed_reports():
 
 
 def test_of_a_telegram_numbers_in_known_units_are_told_and_mbus_meters_by_their_kind():
-    telegram = {
-        "1-0:1.8.1": [1234.567, "kWh"],
-        "1-0:1.6.0": ["261112181500W 4.212", "kW"],
-        "0-0:96.1.1": ["3153414733313030", None],
-        "0-1:24.1.0": ["003", None],
-        "0-1:24.2.1": [120.5, "m3"],
-        "0-2:24.1.0": [7, None],
-        "0-2:24.2.1": [80.25, "m3"],
-        "0-3:24.2.1": [1, "m3"],
+    telegram = Telegram(
+        b"/FLU5\r\n1-0:1.8.1(001234.567*kWh)\r\n1-0:1.7.0(00.500*kW)\r\n"
+        b"1-0:1.6.0(261112181500W)(04.212*kW)\r\n0-0:96.1.1(3153414733313030)\r\n1-0:32.7.0(230.1*V)\r\n"
+        b"0-1:24.1.0(003)\r\n0-1:24.2.3(261112181500W)(00120.500*m3)\r\n"
+        b"0-2:24.1.0(007)\r\n0-2:24.2.1(261112181500W)(00080.250*m3)\r\n"
+        b"0-3:24.2.1(261112181500W)(00001.000*m3)\r\n!"
+    ).told()
+
+    entities = {topic.split("/")[3]: message for topic, message in told({"p1": telegram})[:-4]}
+
+    assert {name: message["dev_cla"] for name, message in entities.items()} == {
+        "p1_1-0_1_8_1": "energy",
+        "p1_1-0_1_7_0": "power",
+        "p1_0-1_24_2_3": "gas",
+        "p1_0-2_24_2_1": "water",
     }
-
-    classes = {topic.split("/")[3]: message.get("dev_cla") for topic, message in told({"p1": telegram})[:-4]}
-
-    assert classes == {"p1_1-0_1_8_1": "energy", "p1_0-1_24_2_1": "gas", "p1_0-2_24_2_1": "water"}
+    assert entities["p1_1-0_1_8_1"]["unit_of_meas"] == "Wh"
+    assert "/ 1000" in entities["p1_0-1_24_2_3"]["val_tpl"]  # dm³ are told, m³ shown
 
 
 class Link:

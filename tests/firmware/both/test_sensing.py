@@ -172,6 +172,18 @@ def test_pulses_become_an_index_and_power():
     assert 3500 < node.of("energy")[-1]["w"] < 3700
 
 
+def test_pulses_since_the_last_reading_outlive_a_planned_end():
+    meter = {"driver": "s0", "counter": "s0", "register": "1.8.0", "pulses_per_kwh": 1000}
+    drawn = [{"at": 1, "w": {"1.8.0": 3600}}]
+    node = Node([meter], drawn).live(100)
+    told = node.of("energy")[-1]["wh"]
+
+    node.sensing.save(node.board.clock.now)
+
+    again = Node([meter], drawn, node.folder).live(0.2)
+    assert again.of("energy")[0]["wh"] >= told + 30
+
+
 def test_what_is_due_together_is_told_together():
     meter = {"driver": "s0", "counter": "s0", "register": "1.8.0", "pulses_per_kwh": 1000}
     node = Node([meter, AIR], [{"at": 0, "t": 20.5, "rh": 40, "co2": 600}]).live(400)
