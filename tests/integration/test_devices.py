@@ -101,6 +101,33 @@ def test_an_outdoor_node_is_in_no_space(run, sqlite_database):
     assert "outdoors" in run("list").output
 
 
+def test_meters_are_in_no_room_and_a_door_light_reports_nothing(run, sqlite_database):
+    assert run("add", "node-meters-2", "--streams", "energy,p1").exit_code == 0
+    assert run("add", "door-iris", "--space", "iris", "--streams", "door").exit_code == 0
+
+    meters, light = named(sqlite_database, "node-meters-2"), named(sqlite_database, "door-iris")
+    assert (meters.space_id, meters.outdoor, meters.streams) == (None, False, ["energy", "p1"])
+    assert (light.space_id is None, light.streams) == (False, [])
+
+
+def test_a_secret_is_told_although_the_brokers_file_cannot_be_written(
+    run, monkeypatch, tmp_path, sqlite_database
+):
+    (tmp_path / "a-file").touch()
+    monkeypatch.setenv("SAMEN_MQTT_PASSWORD_FILE", str(tmp_path / "a-file" / "passwords"))
+
+    for command in (
+        ("add", "node-hall", "--space", "zenne-noord", "--streams", "climate"),
+        ("rotate", "node-hall"),
+    ):
+        said = run(*command)
+        secret = said.stdout.splitlines()[0].rpartition(" ")[2]
+        assert devices.knows(named(sqlite_database, "node-hall"), secret)
+        assert "could not be written (Not a directory)" in said.stderr
+        assert "mosquitto_passwd" in said.stdout
+    assert run("revoke", "node-hall").exit_code == 0
+
+
 def test_the_list_names_them_all(run):
     rows = json.loads(run("list", "--json").output)
 
@@ -112,6 +139,8 @@ def test_the_list_names_them_all(run):
     ("arguments", "code", "complaint"),
     [
         (("add", "n", "--streams", "climate"), 2, "say where it is"),
+        (("add", "n", "--streams", "door"), 2, "say where it is"),
+        (("add", "n", "--streams", "energy", "--site", "nix"), 2, "no site is called 'nix'"),
         (("add", "n", "--space", "iris", "--outdoor", "--streams", "climate"), 2, "say where it is"),
         (("add", "n", "--outdoor", "--streams", "energy"), 2, "climate is among the streams"),
         (("add", "n", "--outdoor", "--site", "tour", "--streams", "climate"), 2, "no site is called 'tour'"),

@@ -1,5 +1,8 @@
 """The tables go up and down on both engines, with facts in them."""
 
+import subprocess
+import sys
+
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, inspect, select
@@ -7,6 +10,7 @@ from sqlalchemy import func, inspect, select
 from samen.adapters.db import Database
 from samen.adapters.db.models import Base, Site
 from samen.adapters.db.schema import downgrade, is_current, upgrade
+from support.server import SAMEN, environment
 
 
 def test_the_migrated_tables_are_those_of_the_models(database):
@@ -40,3 +44,13 @@ def test_the_way_down_ends_with_nothing(database_url):
     database = Database(database_url)
     assert inspect(database.engine).get_table_names() == ["alembic_version"]
     database.dispose()
+
+
+def test_a_command_before_the_first_migration_says_so_in_a_line(sqlite_url):
+    env = environment(sqlite_url, 1)
+    done = subprocess.run([sys.executable, *SAMEN, "device", "list"], env=env, capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "no such table: device" in done.stderr
+    assert "samen migrate" in done.stderr

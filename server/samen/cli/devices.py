@@ -36,20 +36,21 @@ def device() -> None:
 @click.argument("name")
 @click.option("--space", default=None, help="The slug of the space it stands in.")
 @click.option("--outdoor", is_flag=True, help="It hangs outdoors: its temperatures are the site's weather.")
-@click.option("--site", default=None, help="With --outdoor: the site's slug, where there are several.")
-@click.option("--streams", required=True, help="What it reports: occupancy,energy,climate,p1.")
+@click.option("--site", default=None, help="Without --space: the site's slug, where there are several.")
+@click.option("--streams", required=True, help="What it reports: occupancy,energy,climate,p1; door: a light.")
 @click.option("--json", "as_json", is_flag=True)
 def add(name: str, space: str | None, outdoor: bool, site: str | None, streams: str, as_json: bool) -> None:
     """Enrol a node and print its secret, once."""
-    if (space is None) != outdoor:
+    if space is not None and outdoor:
         raise BadInput("say where it is: --space S, or --outdoor")
     wanted = [stream.strip() for stream in streams.split(",") if stream.strip()]
     with _changing() as session:
         now = datetime.now(UTC)
-        if space is None:
-            added, secret = devices.add_outdoors(session, name, site, wanted, ACTOR, now)
-        else:
+        if space is not None:
             added, secret = devices.add(session, name, space, wanted, ACTOR, now)
+        else:
+            at_site = devices.add_outdoors if outdoor else devices.add_meters
+            added, secret = at_site(session, name, site, wanted, ACTOR, now)
         told = _row(added)
     _tell_secret(told, secret, _let_in(name, secret), as_json)
 

@@ -19,6 +19,9 @@ from samen_node import contract, signing
 
 # 128 random bits need no costly hash: the cheapest argon2 keeps enrolment quick on a Raspberry Pi.
 _HASHER = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
+# What a door light is enrolled with: it reports nothing.
+DOOR = "door"
+METERS = frozenset({"energy", "p1"})
 
 
 class Refusal(ValueError):
@@ -71,15 +74,36 @@ def add_outdoors(
     session: Session, slug: str, site: str | None, streams: Sequence[str], actor: str, now: datetime
 ) -> tuple[Device, str]:
     """Enrol a node that hangs outdoors, at the only site where none is named. Raises Refusal."""
-    sites = session.scalars(select(Site).where(Site.slug == site) if site else select(Site)).all()
-    if len(sites) != 1:
-        raise Refusal("unknown_site", f"no site is called {site!r}" if site else "name the site")
-    _check(session, slug, sites[0], streams)
+    place = _site(session, site)
     if "climate" not in streams:
         raise Refusal("unknown_stream", "outdoors, climate is among the streams")
-    device, secret = _enrol(session, Device(slug=slug, site_id=sites[0].id, outdoor=True), streams, now)
-    audit.note(session, actor, "device.added", slug, {"outdoor": True}, now)
-    return device, secret
+    return _add_at(session, Device(slug=slug, outdoor=True), place, streams, actor, now)
+
+
+def add_meters(
+    session: Session, slug: str, site: str | None, streams: Sequence[str], actor: str, now: datetime
+) -> tuple[Device, str]:
+    """Enrol a node at the meters, in no room, at the only site where none is named. Raises Refusal."""
+    if not set(streams) or not set(streams) <= METERS:
+        raise Refusal("unknown_space", "say where it is: only a node of meters is in no room")
+    return _add_at(session, Device(slug=slug, outdoor=False), _site(session, site), streams, actor, now)
+
+
+def _site(session: Session, slug: str | None) -> Site:
+    sites = session.scalars(select(Site).where(Site.slug == slug) if slug else select(Site)).all()
+    if len(sites) != 1:
+        raise Refusal("unknown_site", f"no site is called {slug!r}" if slug else "name the site")
+    return sites[0]
+
+
+def _add_at(
+    session: Session, device: Device, place: Site, streams: Sequence[str], actor: str, now: datetime
+) -> tuple[Device, str]:
+    _check(session, device.slug, place, streams)
+    device.site_id = place.id
+    enrolled, secret = _enrol(session, device, streams, now)
+    audit.note(session, actor, "device.added", device.slug, {"outdoor": device.outdoor}, now)
+    return enrolled, secret
 
 
 def give_secret(session: Session, device: Device, secret: str) -> None:
@@ -90,7 +114,8 @@ def give_secret(session: Session, device: Device, secret: str) -> None:
 
 def _enrol(session: Session, device: Device, streams: Sequence[str], now: datetime) -> tuple[Device, str]:
     secret = secrets.token_urlsafe(16)
-    device.name, device.streams, device.state = device.slug, list(streams), DeviceState.NEW
+    reports = [stream for stream in streams if stream != DOOR]
+    device.name, device.streams, device.state = device.slug, reports, DeviceState.NEW
     device.created_at = now
     session.add(device)
     give_secret(session, device, secret)
@@ -102,11 +127,10 @@ def _check(session: Session, slug: str, site: Site, streams: Sequence[str]) -> N
         contract.topic(site.slug, slug, "status")
     except contract.ContractError:
         raise Refusal("bad_name", f"{slug!r} cannot be part of an MQTT topic") from None
-    unknown = [stream for stream in streams if stream not in contract.STREAMS]
+    known = (*contract.STREAMS, DOOR)
+    unknown = [stream for stream in streams if stream not in known]
     if unknown or not streams:
-        raise Refusal(
-            "unknown_stream", f"streams are {', '.join(contract.STREAMS)}; got {', '.join(unknown)}"
-        )
+        raise Refusal("unknown_stream", f"streams are {', '.join(known)}; got {', '.join(unknown)}")
     if session.scalar(select(Device.id).where(Device.slug == slug)) is not None:
         raise Refusal("name_taken", f"a device is called {slug!r} already")
 

@@ -120,7 +120,7 @@ def _new(session: Session, wrong: str | None) -> dict[str, Any]:
         "places": [{"value": space.slug, "word": space.name} for space in spaces] + outdoors,
         "streams": [
             {"value": name, "word": _stream_word(name), "chosen": name in request.form.getlist("streams")}
-            for name in contract.STREAMS
+            for name in (*contract.STREAMS, devices.DOOR)
         ],
         "errors": {field: _(sentence)} if wrong else {},
     }
@@ -162,6 +162,7 @@ def _stream_word(stream: str) -> str:
         "energy": _("energy"),
         "climate": _("climate"),
         "p1": _("smart meter"),
+        devices.DOOR: _("nothing: a door light"),
     }
     return words.get(stream, stream)
 
