@@ -32,8 +32,6 @@ _BEGIN = (
     "assert chip == '%s', 'another chip: ' + chip; "
     "'samen' in os.listdir('/') and 'slots' in os.listdir('/samen') and os.remove('/samen/slots')"
 )
-# Says that a folder was made here, and may be made anew.
-_OURS = ".samen-board"
 
 
 class Unfit(Exception):
@@ -139,19 +137,6 @@ def copied(chip: Chip, port: str, target: Path) -> list[list[str]]:
         [*mpremote, "fs", "cp", *files, ":"],
         [*mpremote, "reset"],
     ]
-
-
-def clear(target: Path) -> None:
-    """Begin `target` anew. Raises Unfit where it holds anything that was not made here."""
-    is_ours = (target / _OURS).is_file() or (target.is_dir() and not any(target.iterdir()))
-    if target.exists() and not is_ours:
-        raise Unfit(f"{target} is in use for something else: name a folder of its own with --build")
-    shutil.rmtree(target, ignore_errors=True)
-    try:
-        target.mkdir(parents=True)
-        (target / _OURS).touch()
-    except OSError as error:
-        raise Unfit(f"{target}: {error.strerror}") from error
 
 
 def check_parts(chip: Chip, sensors: Sequence[Mapping[str, Any]]) -> None:

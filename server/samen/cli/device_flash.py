@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from samen.adapters import flashing, serial_setup
+from samen.adapters import flashing, own_folder, serial_setup
 from samen.adapters.flashing import CHIPS, SENSORS, Chip
 from samen.adapters.serial_setup import Silent
 from samen.cli import BadInput, No
@@ -97,11 +97,13 @@ def flash(
         if dry_run:
             _show(commands, config, as_json)
             return
-        flashing.clear(build)
+        own_folder.begin(build)
         flashing.gather(build, chip, config)
         flashing.run(commands)
     except flashing.Unfit as error:
         raise BadInput(str(error)) from error
+    except own_folder.NotOurs as error:
+        raise BadInput(f"{error}: name a folder of its own with --build") from error
     except flashing.Failed as error:
         raise No(str(error)) from error
     told = _set_up(port, config["server"], wifi, code)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import resource
 import secrets
-import shutil
 import ssl
 import threading
 import time
@@ -17,9 +16,11 @@ from typing import Any
 
 import click
 
+from samen.adapters import own_folder
 from samen.adapters.access_point import AccessPoint
 from samen.adapters.fleet import PER_PROCESS, Fleet
 from samen.adapters.nodes import NodeConfig
+from samen.cli import BadInput
 from samen.cli.simulated_blows import Blows
 from samen.cli.simulated_ears import Ear, an_ear
 from samen.cli.stopping import told_meanwhile
@@ -60,8 +61,10 @@ class Plan:
 def run(plan: Plan) -> dict[str, Any]:
     """Do it, and report what was made and what arrived. Raises NoInterpreter, BadInput and No."""
     folder, stop = plan.folder / "nodes", threading.Event()
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    try:
+        own_folder.begin(folder)
+    except own_folder.NotOurs as error:
+        raise BadInput(f"--folder: {error}") from error
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with ExitStack() as stack:
         stack.enter_context(told_meanwhile(stop))
