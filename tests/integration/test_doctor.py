@@ -22,6 +22,7 @@ from samen.cli import samen
 from samen.config import Broker, Settings
 from samen.services import doctor
 from samen.services.doctor import Surroundings, examine
+from support.brokers import Mosquitto
 from support.building import load_demo
 from support.ports import answers, eventually, free_port
 
@@ -299,6 +300,35 @@ def test_the_command_says_each_finding_on_a_line(sqlite_database: Database, monk
     assert answer.exit_code == 1
     assert "  ok   Its tables are those of this version." in answer.stdout.splitlines()
     assert "The embedded broker runs inside samen serve" in answer.stdout
+
+
+NODES = "pattern readwrite samen/v1/+/%u/#\n"
+OURS = "user samen\ntopic readwrite samen/v1/#\n\n"
+
+
+class WithAccess(Mosquitto):
+    """Knows who may hear what."""
+
+    def start(self) -> None:
+        config = Path(self._command[-1])
+        config.write_text(config.read_text() + f"acl_file {config.with_name('access')}\nuser root\n")
+        super().start()
+
+
+@pytest.mark.parametrize(
+    ("access", "complaint"), [(OURS + NODES, None), (NODES, "it lets us in and not hear")]
+)
+def test_an_access_file_that_shuts_the_server_out_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, access: str, complaint: str | None
+):
+    monkeypatch.setattr(command, "ANSWER_WITHIN_S", 5.0 if complaint is None else 0.5)
+    (tmp_path / "access").write_text(access)
+    broker = WithAccess(tmp_path)
+
+    fault = command.broker_fault(Broker("127.0.0.1", broker.port, "samen"))
+
+    broker.stop()
+    assert (fault is None) if complaint is None else (complaint in (fault or ""))
 
 
 @pytest.mark.parametrize(("password", "accepted"), [("geheim", True), ("verkeerd", False)])

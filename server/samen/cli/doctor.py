@@ -20,8 +20,12 @@ from samen.adapters.db.engine import Database
 from samen.config import BadSettings, Broker, Settings
 from samen.services.doctor import Finding, Surroundings, examine
 from samen.web.assets import dashboards
+from samen_node import contract
 
 ANSWER_WITHIN_S = 5.0
+ACCESS = "docs/node-setup.md"
+# Below what the server hears, and none of what it takes in.
+ECHO = f"{contract.ROOT}/doctor/doctor/echo"
 
 
 @click.command
@@ -60,18 +64,24 @@ def _around() -> Surroundings:
 
 
 def broker_fault(broker: Broker) -> str | None:
-    """Connect as ingest would and leave again; say what went wrong, or nothing."""
+    """Connect as ingest would, hear oneself and leave again; say what went wrong, or nothing."""
     answers: list[ReasonCode] = []
-    answered = threading.Event()
+    answered, heard = threading.Event(), threading.Event()
 
     def connected(
         _c: Client, _u: object, _f: ConnectFlags, reason: ReasonCode, _p: Properties | None
     ) -> None:
         answers.append(reason)
         answered.set()
+        client.subscribe(ECHO, 1)
+
+    def echo(_c: Client, _u: object, _id: int, _codes: list[ReasonCode], _p: Properties | None) -> None:
+        client.publish(ECHO, b"", 1)
 
     client = Client(CallbackAPIVersion.VERSION2, client_id="samen-doctor")
     client.on_connect = connected
+    client.on_subscribe = echo
+    client.on_message = lambda *_: heard.set()
     client.username_pw_set(broker.username, broker.password)
     if broker.tls:
         client.tls_set()
@@ -81,15 +91,20 @@ def broker_fault(broker: Broker) -> str | None:
         return f"{error.strerror or error}."
     client.loop_start()
     answered.wait(ANSWER_WITHIN_S)
+    if answers and not answers[0].is_failure:
+        heard.wait(ANSWER_WITHIN_S)
     client.disconnect()
     client.loop_stop()
-    return _verdict(answers)
+    return _verdict(answers, heard.is_set())
 
 
-def _verdict(answers: list[ReasonCode]) -> str | None:
+def _verdict(answers: list[ReasonCode], heard: bool) -> str | None:
     if not answers:
         return f"something listens there but gave no MQTT answer within {ANSWER_WITHIN_S:.0f} s."
-    return f"it refused our credentials ({answers[0]})." if answers[0].is_failure else None
+    if answers[0].is_failure:
+        return f"it refused our credentials ({answers[0]})."
+    # An access file that names only nodes lets the server in, and hear nothing.
+    return None if heard else f"it lets us in and not hear: see its access file ({ACCESS})."
 
 
 commands = (doctor,)
