@@ -23,8 +23,7 @@ from samen.web.assets import dashboards
 from samen_node import contract
 
 ANSWER_WITHIN_S = 5.0
-ACCESS = "docs/node-setup.md"
-# Below what the server hears, and none of what it takes in.
+# Where the server may speak and hear, and takes nothing in.
 ECHO = f"{contract.ROOT}/doctor/doctor/echo"
 
 
@@ -73,7 +72,8 @@ def broker_fault(broker: Broker) -> str | None:
     ) -> None:
         answers.append(reason)
         answered.set()
-        client.subscribe(ECHO, 1)
+        if not reason.is_failure:
+            client.subscribe(ECHO, 1)
 
     def echo(_c: Client, _u: object, _id: int, _codes: list[ReasonCode], _p: Properties | None) -> None:
         client.publish(ECHO, b"", 1)
@@ -103,8 +103,9 @@ def _verdict(answers: list[ReasonCode], heard: bool) -> str | None:
         return f"something listens there but gave no MQTT answer within {ANSWER_WITHIN_S:.0f} s."
     if answers[0].is_failure:
         return f"it refused our credentials ({answers[0]})."
-    # An access file that names only nodes lets the server in, and hear nothing.
-    return None if heard else f"it lets us in and not hear: see its access file ({ACCESS})."
+    if not heard:  # an access file that names only nodes
+        return "it lets us in and not hear: docs/node-setup.md says what its access file needs."
+    return None
 
 
 commands = (doctor,)

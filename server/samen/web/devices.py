@@ -133,7 +133,7 @@ def _device(device: Device, update: DeviceUpdate | None, now: datetime) -> dict[
         "state": device.state.value,
         "state_word": _state_word(device.state),
         "room": _("outdoors") if device.outdoor else device.space.name if device.space else None,
-        "streams": [_stream_word(stream) for stream in device.streams],
+        "streams": [_stream_word(stream) for stream in device.streams or [devices.DOOR]],
         "last_seen": i18n.ago(device.last_seen_at, now) if device.last_seen_at else _("never"),
         "firmware": (device.meta or {}).get("fw"),
         "wish": update_words(update, now) if update else None,

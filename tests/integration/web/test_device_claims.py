@@ -92,6 +92,15 @@ def test_a_node_that_cannot_be_is_refused_beside_the_field(house, changed, field
     assert f'id="{field}-error"' in answer.get_data(as_text=True)
 
 
+def test_a_door_light_is_enrolled_and_said_to_report_nothing(house):
+    browser = house.browser("mounia")
+    form = {"name": "door-iris", "place": "iris", "streams": ["door"]}
+
+    assert browser.post("/devices", form).status_code == 303
+
+    assert re.search(r"<dd>rien\s: un voyant de porte</dd>", browser.get("/devices").get_data(as_text=True))
+
+
 def test_only_a_manager_makes_codes(house):
     assert house.browser("axel").post("/devices/node-iris/code").status_code == 403
     assert house.browser("axel").post("/devices", {"name": "n"}).status_code == 403
